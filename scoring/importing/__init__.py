@@ -1,0 +1,1 @@
+"""From an export's rows to the ledger's events: mapping, checks, reasons. No database here."""
