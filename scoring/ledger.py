@@ -1,0 +1,141 @@
+"""The ledger's files: Parquet sets, one folder per committed import, written once, never changed.
+
+A set becomes visible in three steps, each safe to be killed after: written and synced under a
+temporary name, renamed, and then listed by the committed import (services). A folder that no
+committed import lists does not exist for any reader; `sweep` removes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scoring.faults import fault_point
+
+TEMPORARY = ".writing-"
+_MOMENT = pa.timestamp("us", "UTC")
+SCHEMAS = {
+    "work": pa.schema(
+        [
+            ("event_id", pa.string()),
+            ("content", pa.string()),
+            ("line", pa.int64()),
+            ("order_ref", pa.string()),
+            ("person", pa.string()),
+            ("process", pa.string()),
+            ("activity", pa.string()),
+            ("started_at", _MOMENT),
+            ("finished_at", _MOMENT),
+            ("work_day", pa.date32()),
+            ("busy_us", pa.int64()),
+            ("units", pa.int64()),
+            ("difficulty", pa.string()),
+            ("source", pa.string()),
+        ]
+    ),
+    "errors": pa.schema(
+        [
+            ("event_id", pa.string()),
+            ("content", pa.string()),
+            ("line", pa.int64()),
+            ("order_ref", pa.string()),
+            ("process", pa.string()),
+            ("error_code", pa.string()),
+            ("person", pa.string()),
+            ("found_by", pa.string()),
+            ("found_at", _MOMENT),
+            ("work_day", pa.date32()),
+            ("quantity", pa.int64()),
+            ("severity", pa.int64()),
+            ("work_event", pa.string()),
+            ("source", pa.string()),
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a set. `name` is relative to the ledger's folder; days are inclusive."""
+
+    kind: str
+    name: str
+    rows: int
+    size: int
+    sha256: str
+    first_day: dt.date
+    last_day: dt.date
+
+
+def write_set(folder: Path, uid: str, frames: Mapping[str, pd.DataFrame]) -> list[Part]:
+    """Write the set `uid` (frames by kind, with the columns of SCHEMAS); empty frames are left out.
+
+    A set of that name from a killed run is replaced. When this returns, the files are on disk under
+    their final names, whatever happens to the machine; they still have to be listed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    writing, final = folder / f"{TEMPORARY}{uid}", folder / uid
+    shutil.rmtree(writing, ignore_errors=True)
+    shutil.rmtree(final, ignore_errors=True)
+    writing.mkdir()
+    parts = []
+    for kind, frame in frames.items():
+        if frame.empty:
+            continue
+        path = writing / f"{kind}.parquet"
+        table = pa.Table.from_pandas(frame, SCHEMAS[kind], preserve_index=False)
+        pq.write_table(table, path, compression="zstd")
+        _sync(path)
+        parts.append(
+            Part(
+                kind=kind,
+                name=f"{uid}/{path.name}",
+                rows=len(frame),
+                size=path.stat().st_size,
+                sha256=file_sha256(path),
+                first_day=frame["work_day"].min().date(),
+                last_day=frame["work_day"].max().date(),
+            )
+        )
+        fault_point(f"ledger.{kind}_written")
+    _sync(writing)
+    writing.rename(final)
+    _sync(folder)
+    fault_point("ledger.renamed")
+    return parts
+
+
+def sweep(folder: Path, *, listed: Iterable[str], in_work: Iterable[str]) -> list[str]:
+    """Remove what killed runs left: folders that are neither listed nor being written; names."""
+    if not folder.is_dir():
+        return []
+    keep = set(listed) | set(in_work)
+    removed = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name.removeprefix(TEMPORARY) not in keep:
+            shutil.rmtree(path)
+            removed.append(path.name)
+    return removed
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
