@@ -77,6 +77,16 @@ def set_groups(*, person: User, names: set[str], by: User | None) -> None:
 
 
 @transaction.atomic
+def choose_language(*, person: User, language: str, by: User | None) -> None:
+    """The language of the interface, of notices and of the person's scorecard."""
+    if person.language == language:
+        return
+    person.language = language
+    person.save(update_fields=["language"])
+    record(by=by, verb="person.language", target=person, language=language)
+
+
+@transaction.atomic
 def join_team(*, person: User, team: Team, on: dt.date, by: User | None) -> Membership:
     """Makes `team` the home team from `on`; the one before ends on that day."""
     current = person.memberships.open().filter(kind=Membership.Kind.MEMBER).first()
