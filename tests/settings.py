@@ -11,8 +11,8 @@ os.environ["EMAIL_URL"] = "memorymail://"
 # Each process (pytest-xdist worker) writes into a folder of its own.
 os.environ["HANDRAIL_DATA_DIR"] = tempfile.mkdtemp(prefix="handrail-test-")
 
-from portal.settings import *  # noqa: E402, F403
-from portal.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
+from portal.settings import *  # noqa: F403
+from portal.settings import BASE_DIR, DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
