@@ -16,4 +16,5 @@ def colours() -> SafeString:
 
 @hooks.register("register_admin_menu_item")
 def way_back() -> MenuItem:
-    return MenuItem(_("Back to Handrail"), reverse("home"), icon_name="arrow-left", order=1)
+    # A bare "/" would count as the current place on every page of the admin.
+    return MenuItem(_("Back to Handrail"), f"{reverse('home')}#main", icon_name="arrow-left", order=1)
