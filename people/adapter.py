@@ -7,12 +7,19 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from people.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """People are added by HR; nobody signs up."""
+
+    # One answer for an unknown person and a wrong password, so that nobody can try out numbers.
+    error_messages = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ("username_password_mismatch", "email_password_mismatch"),
+        _("The employee number, the e-mail address or the password is wrong."),
+    )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -57,8 +57,12 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
 
 
 def navigation_for(request: HttpRequest) -> Navigation | None:
-    """None for visitors: they see nothing but the sign-in."""
-    if not request.user.is_authenticated:
+    """None for visitors: they see nothing but the sign-in.
+
+    An error that was met before sign-in was looked at has no `user` on its request.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return None
     places = list(_places(request))
     home = reverse("home")

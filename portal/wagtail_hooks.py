@@ -17,4 +17,6 @@ def colours() -> SafeString:
 @hooks.register("register_admin_menu_item")
 def way_back() -> MenuItem:
     # A bare "/" would count as the current place on every page of the admin.
-    return MenuItem(_("Back to Handrail"), f"{reverse('home')}#main", icon_name="arrow-left", order=1)
+    return MenuItem(
+        _("Back to Handrail"), f"{reverse('home')}#main", icon_name="arrow-left", order=1
+    )
