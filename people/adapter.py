@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
@@ -29,6 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.may_sign_in(timezone.localdate()):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """In the language of whoever reads it, not of whoever asked."""
+        with translation.override(user.language):
+            super().send_password_reset_mail(user, email, context)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

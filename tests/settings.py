@@ -22,6 +22,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir()  # noqa: F405
 ACCOUNT_RATE_LIMITS = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Where the migrated template databases are kept between runs.
 TEST_TEMPLATES_DIR = Path(os.environ.get("TEST_TEMPLATES_DIR", BASE_DIR / "var" / "test-templates"))
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
