@@ -13,8 +13,12 @@ from people.models import AuditRecord, User
 
 
 def record(
-    *, by: User | None, verb: str, target: models.Model | None = None,
-    at: dt.datetime | None = None, **data: Any,
+    *,
+    by: User | None,
+    verb: str,
+    target: models.Model | None = None,
+    at: dt.datetime | None = None,
+    **data: Any,
 ) -> AuditRecord:
     """Adds one line; `by` is None for the system itself; `data` must be JSON."""
     return AuditRecord.objects.create(

@@ -23,6 +23,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from kit.models import Named
 from people import groups
+from people.numbers import fold_number, validate_number
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -49,7 +50,9 @@ class Dated(models.Model):
     """A fact that holds for the days `[starts_on, ends_on)`."""
 
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to (first day on which it no longer holds)"), null=True, blank=True)
+    ends_on = models.DateField(
+        _("to (first day on which it no longer holds)"), null=True, blank=True
+    )
 
     class Meta:
         abstract = True
@@ -114,7 +117,11 @@ class Team(Named):
 
     slug = models.SlugField(_("code"), unique=True)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name=_("part of"),
     )
     is_active = models.BooleanField(_("active"), default=True)
@@ -125,6 +132,9 @@ class Team(Named):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent"),
+        ]
         permissions = [
             ("lead_team", "Can lead the team"),
             ("view_team_scorecards", "Can view the scorecards of the team"),
@@ -145,14 +155,16 @@ class TeamGroupObjectPermission(GroupObjectPermissionBase):
 
 class UserManager(BaseUserManager):
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(employee_number__iexact=username)
+        return self.get(employee_number__iexact=fold_number(username or ""))
 
     def create_user(
         self, employee_number: str, name: str = "", password: str | None = None, **fields: Any
     ) -> User:
         """A person who can sign in; without a password only by a one-time code."""
         user = self.model(
-            employee_number=employee_number.strip(), name=name.strip() or employee_number, **fields
+            employee_number=fold_number(employee_number),
+            name=name.strip() or fold_number(employee_number),
+            **fields,
         )
         user.email = (user.email or "").strip().lower() or None
         user.set_password(password)
@@ -186,16 +198,16 @@ class UserQuerySet(models.QuerySet):
             return self.none()
         if user.sees_everyone:
             return self
-        led = Membership.objects.on(timezone.localdate()).filter(
-            team__in=Team.objects.led_by(user)
-        )
+        led = Membership.objects.on(timezone.localdate()).filter(team__in=Team.objects.led_by(user))
         return self.filter(Q(pk=user.pk) | Q(pk__in=led.values("person")))
 
 
 class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     """A person who works for the store, whether or not the person can sign in."""
 
-    employee_number = models.CharField(_("employee number"), max_length=40, unique=True)
+    employee_number = models.CharField(
+        _("employee number"), max_length=40, unique=True, validators=[validate_number]
+    )
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), null=True, blank=True)
     language = models.CharField(
@@ -240,6 +252,13 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     def get_short_name(self) -> str:
         return self.name
 
+    def has_left(self, day: dt.date) -> bool:
+        return self.left_on is not None and self.left_on <= day
+
+    def may_sign_in(self, day: dt.date) -> bool:
+        """Access is open, and the last day of work is not over."""
+        return self.is_active and not self.has_left(day)
+
     @property
     def group_names(self) -> frozenset[str]:
         """Names of the groups, read once for each loaded user, so once a request."""
@@ -266,11 +285,14 @@ class Membership(Dated):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["person", "starts_on"]
         constraints = [
             _ends_after_start("membership"),
             models.UniqueConstraint(
-                "person", name="membership_one_open_home_team",
+                "person",
+                name="membership_one_open_home_team",
                 condition=Q(kind="member", ends_on=None),
             ),
             models.UniqueConstraint(
@@ -317,7 +339,9 @@ class SourceAccount(Dated):
         constraints = [
             _ends_after_start("source_account"),
             models.UniqueConstraint(
-                "system", "account", name="source_account_one_open_holder",
+                "system",
+                "account",
+                name="source_account_one_open_holder",
                 condition=Q(ends_on=None),
             ),
         ]
@@ -344,6 +368,14 @@ class SignInCode(models.Model):
         return f"{self.person} · {self.issued_at:%Y-%m-%d %H:%M}"
 
 
+class AuditRecordQuerySet(models.QuerySet):
+    def about(self, target: models.Model) -> AuditRecordQuerySet:
+        """Lines whose target is this object."""
+        return self.filter(
+            target_type=ContentType.objects.get_for_model(target), target_id=str(target.pk)
+        )
+
+
 class AuditRecord(models.Model):
     """Who did what to which object, and when. Only ever added to."""
 
@@ -355,6 +387,8 @@ class AuditRecord(models.Model):
     target_id = models.CharField(max_length=64, blank=True)
     target_label = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+
+    objects = AuditRecordQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

@@ -51,3 +51,28 @@ def can_view_person(user: Anyone, person: User) -> bool:
 def can_manage_people(user: Anyone) -> bool:
     """Adds, moves and ends people, teams and roles, and issues sign-in codes."""
     return in_group(user, groups.HR, groups.ADMINISTRATORS)
+
+
+def authority(user: User) -> int:
+    """How far an account reaches, open or closed; nobody may take one that reaches further."""
+    if user.is_superuser:
+        return 3
+    if groups.ADMINISTRATORS in user.group_names:
+        return 2
+    return 1 if groups.HR in user.group_names else 0
+
+
+def can_manage_person(user: Anyone, person: User) -> bool:
+    """May change the record, and so the access, of this person.
+
+    Issuing a code or changing the e-mail address is a way into the account: HR may not do it to
+    an administrator.
+    """
+    return can_manage_people(user) and authority(person) <= authority(user)
+
+
+def can_grant(user: Anyone, person: User, names: set[str]) -> bool:
+    """May add the person to these groups or take the person out; never oneself."""
+    if user.pk == person.pk or not can_manage_person(user, person):
+        return False
+    return is_administrator(user) or names.isdisjoint({groups.HR, groups.ADMINISTRATORS})

@@ -40,7 +40,9 @@ def team_of(person: User, on: dt.date) -> Team | None:
 def lead_of(person: User, on: dt.date) -> User | None:
     """Who leads the person: the own team's lead, or the next one above when that is oneself."""
     team = team_of(person, on)
-    while team is not None:
+    passed: set[int] = set()
+    while team is not None and team.pk not in passed:
+        passed.add(team.pk)
         leads = (
             Membership.objects.on(on)
             .filter(team=team, kind=Membership.Kind.LEAD)

@@ -1,2 +1,8 @@
+from django.urls import path
+
+from people.views.code import enter_code
+
 app_name = "people"
-urlpatterns: list = []
+urlpatterns = [
+    path("code/", enter_code, name="code"),
+]

@@ -1,15 +1,18 @@
 """Root URLs. Wagtail's public page routes are not mounted: staff read releases."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal import views
 from portal.media import media
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
-    path("language/", set_language, name="set_language"),
+    path("", views.home, name="home"),
+    path("accounts/", include("people.account_urls")),
+    path("language/", views.set_language, name="set_language"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("cms/", include("people.cms_urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media, name="media"),

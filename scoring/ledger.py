@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,6 +113,19 @@ def write_set(folder: Path, uid: str, frames: Mapping[str, pd.DataFrame]) -> lis
     _sync(folder)
     fault_point("ledger.renamed")
     return parts
+
+
+def known_events(paths: list[str], ids: pd.Series) -> pd.DataFrame:
+    """Which of the events `ids` the files hold already: event_id, content, path."""
+    if not paths or ids.empty:
+        return pd.DataFrame({"event_id": [], "content": [], "path": []}, dtype="str")
+    with duckdb.connect() as connection:
+        connection.register("wanted", pa.table({"event_id": pa.array(ids, pa.string())}))
+        return connection.execute(
+            "SELECT event_id, content, filename AS path FROM read_parquet($1, filename = true) "
+            "SEMI JOIN wanted USING (event_id) ORDER BY event_id, path",
+            [paths],
+        ).df()
 
 
 def sweep(folder: Path, *, listed: Iterable[str], in_work: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from people import groups, services
 from people.models import Role, Team, User
 
 SINCE = dt.date(2024, 1, 1)
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,13 @@ def build_cast() -> Cast:
 
     def person(number: str, name: str, language: str = "en") -> User:
         return services.add_person(
-            employee_number=number, name=name, email=f"{number.lower()}@example.com",
-            language=language, hired_on=SINCE, password=PASSWORD, by=None,
+            employee_number=number,
+            name=name,
+            email=f"{number.lower()}@example.com",
+            language=language,
+            hired_on=SINCE,
+            password=PASSWORD,
+            by=None,
         )
 
     def with_group(number: str, name: str, group: str) -> User:
@@ -64,7 +69,10 @@ def build_cast() -> Cast:
         return added
 
     return Cast(
-        pickers=pickers, packers=packers, picker=picker, packer=packer,
+        pickers=pickers,
+        packers=packers,
+        picker=picker,
+        packer=packer,
         hua=with_group("HR1", "Hua", groups.HR),
         ada=with_group("AD1", "Ada", groups.ADMINISTRATORS),
         mei=with_group("MA1", "Mei", groups.MANAGERS),

@@ -56,7 +56,7 @@ def sign_in() -> Callable[[User], Client]:
 
     def as_person(person: User) -> Client:
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="people.backends.SignInBackend")
         return client
 
     return as_person

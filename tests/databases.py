@@ -98,9 +98,7 @@ class PostgreSQLCopies:
                 exists = cursor.fetchone()
             if not exists:
                 building = f"{self.template}_building"
-                self._sql(
-                    f'DROP DATABASE IF EXISTS "{building}"', f'CREATE DATABASE "{building}"'
-                )
+                self._sql(f'DROP DATABASE IF EXISTS "{building}"', f'CREATE DATABASE "{building}"')
                 _use(building)
                 _migrate()
                 self._sql(f'ALTER DATABASE "{building}" RENAME TO "{self.template}"')

@@ -11,8 +11,8 @@ os.environ["EMAIL_URL"] = "memorymail://"
 # Each process (pytest-xdist worker) writes into a folder of its own.
 os.environ["HANDRAIL_DATA_DIR"] = tempfile.mkdtemp(prefix="handrail-test-")
 
-from portal.settings import *  # noqa: E402, F403
-from portal.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
+from portal.settings import *  # noqa: F403
+from portal.settings import BASE_DIR, DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
@@ -22,6 +22,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir()  # noqa: F405
 ACCOUNT_RATE_LIMITS = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Where the migrated template databases are kept between runs.
 TEST_TEMPLATES_DIR = Path(os.environ.get("TEST_TEMPLATES_DIR", BASE_DIR / "var" / "test-templates"))
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

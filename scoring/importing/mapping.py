@@ -7,6 +7,7 @@ is refused, all problems at once, each with the place in the file and what is ex
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
@@ -193,7 +194,7 @@ class _Reader:
         zone = self.zone("time.zone", time.get("zone"), required=True)
         site_zone = self.zone("time.site_zone", time.get("site_zone"))
         formats = self.formats(time.get("formats"))
-        system = self.text_of("person.system", person["system"]) if "system" in person else None
+        system = self.slug("person.system", person["system"]) if "system" in person else None
         skip = self.conditions("rows.skip", rows.get("skip", []))
         work = self.section(data, "work", WORK_FIELDS)
         errors = self.section(data, "errors", ERROR_FIELDS)
@@ -239,6 +240,12 @@ class _Reader:
     def text_of(self, place: str, value: Any) -> str:
         if not isinstance(value, str) or not value.strip():
             self.problem(place, _("must be text that is not empty."))
+            return ""
+        return value
+
+    def slug(self, place: str, value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(r"[-a-zA-Z0-9_]{1,40}", value):
+            self.problem(place, _("must be 1 to 40 Latin letters, digits, hyphens or underscores."))
             return ""
         return value
 

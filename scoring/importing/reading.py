@@ -6,7 +6,7 @@ names here; resolving.py puts people in their place, since people may be made in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from scoring.importing import cells
 from scoring.importing.mapping import SEVERITIES, Condition, Mapping, Section, Value
 from scoring.importing.problems import LONGEST, Problems
+
+ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
+LONGEST_ACCOUNT = 80
 
 
 class MissingColumns(ValueError):
@@ -65,16 +68,18 @@ class Draft:
 
 def read_rows(
     frame: pd.DataFrame,
-    lines: pd.Series,
+    lines: np.ndarray | pd.Series,
     mapping: Mapping,
     *,
     source: str,
     site_zone: str,
     now: pd.Timestamp,
+    is_workbook: bool = False,
 ) -> Draft:
     """Read every row of a table of text by a mapping.
 
-    `frame` holds text only; `lines` gives each row's line in the file. Raises MissingColumns.
+    `frame` holds text only; `lines` gives each row's line in the file. A workbook's date cells come
+    as ISO 8601 whatever they looked like, so there that is understood too. Raises MissingColumns.
     """
     missing = [name for name in mapping.columns if name not in frame.columns]
     if missing:
@@ -82,6 +87,8 @@ def read_rows(
             _("The file lacks the column(s) %(missing)s. It has: %(found)s.")
             % {"missing": ", ".join(missing), "found": ", ".join(map(str, frame.columns))}
         )
+    if is_workbook:
+        mapping = replace(mapping, formats=(*mapping.formats, *ISO_FORMATS))
     reader = _Reader(frame, lines, mapping, site_zone=mapping.site_zone or site_zone, now=now)
     return reader.draft(source)
 
@@ -107,7 +114,7 @@ class _Reader:
     def __init__(
         self,
         frame: pd.DataFrame,
-        lines: pd.Series,
+        lines: np.ndarray | pd.Series,
         mapping: Mapping,
         *,
         site_zone: str,
@@ -248,7 +255,7 @@ class _Reader:
         if value is None:
             return pd.Series("", index=rows.index, dtype="str")
         names = cells.account_names(rows[value.column])
-        self.check_text(rows, value, names, required=required)
+        self.check_text(rows, value, names, required=required, longest=LONGEST_ACCOUNT)
         return names
 
     def optional(self, rows: pd.DataFrame, value: Value | None) -> pd.Series:
@@ -277,11 +284,17 @@ class _Reader:
         return result
 
     def check_text(
-        self, rows: pd.DataFrame, value: Value, texts: pd.Series, *, required: bool
+        self,
+        rows: pd.DataFrame,
+        value: Value,
+        texts: pd.Series,
+        *,
+        required: bool,
+        longest: int = LONGEST,
     ) -> None:
         reasons = pd.Series(
             np.select(
-                [(texts == "").to_numpy(bool) & required, (texts.str.len() > LONGEST).to_numpy()],
+                [(texts == "").to_numpy(bool) & required, (texts.str.len() > longest).to_numpy()],
                 ["required", "too_long"],
                 default="",
             ),
@@ -292,7 +305,7 @@ class _Reader:
             reasons,
             column=value.column or "",
             values=rows[value.column],
-            params={"longest": LONGEST},
+            params={"longest": longest},
         )
 
     def whole(self, rows: pd.DataFrame, value: Value, *, least: int = 0) -> pd.Series:

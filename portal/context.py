@@ -1,0 +1,84 @@
+"""What every page of our own needs: where one may go, and light or dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+# A phone's bar has room for five; beyond that the fifth opens the others.
+BAR = 5
+
+
+@dataclass(frozen=True)
+class Item:
+    """One place to go; `current` where the page belongs to it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Where the person may go: all of it on a wide screen, `bar` and `more` on a phone."""
+
+    items: tuple[Item, ...]
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    @property
+    def bar(self) -> tuple[Item, ...]:
+        return self.items if len(self.items) <= BAR else self.items[: BAR - 1]
+
+    @property
+    def more(self) -> tuple[Item, ...]:
+        return self.items[len(self.bar) :]
+
+    @property
+    def more_is_current(self) -> bool:
+        return any(item.current for item in self.more)
+
+
+def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
+    """(label, URL, icon) of each place that the person may go to, the daily ones first."""
+    yield _("Home"), reverse("home"), "home"
+    if request.user.has_perm("wagtailadmin.access_admin"):
+        yield _("Write"), reverse("wagtailadmin_home"), "write"
+
+
+def navigation_for(request: HttpRequest) -> Navigation | None:
+    """None for visitors: they see nothing but the sign-in.
+
+    An error that was met before sign-in was looked at has no `user` on its request.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    places = list(_places(request))
+    home = reverse("home")
+    fits = [
+        url
+        for _label, url, _icon in places
+        if request.path == url or (url != home and request.path.startswith(url))
+    ]
+    current = max(fits, key=len, default=None)
+    return Navigation(tuple(Item(label, url, icon, url == current) for label, url, icon in places))
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation` costs nothing on a page that does not show it."""
+    theme = request.COOKIES.get(THEME_COOKIE)
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation_for(request)),
+        "theme": theme if theme in THEMES else "",
+    }
