@@ -60,7 +60,11 @@ def speed(size: int, days: int, noise: float, rng: np.random.Generator) -> tuple
             "events": 1,
         }
     )
-    found = throughput.throughput(work, pd.Series({"pick": 60.0})).people
+    given = pd.DataFrame(
+        {"process": ["pick"], "starts_on": [0], "ends_on": [pd.NaT], "seconds_per_unit": [60.0]}
+    )
+    given["starts_on"] = pd.to_datetime(given["starts_on"])
+    found = throughput.throughput(work, given).people
     covered = (found["low"] <= 100 * true) & (100 * true <= found["high"])
     ratio = units / (60 * hours)
     error = ratio.std(axis=1, ddof=1) / np.sqrt(days)

@@ -49,15 +49,18 @@ def assess(
     skills: pd.DataFrame,
     *,
     seed: int,
-    given: pd.Series | None = None,
+    given: pd.DataFrame | None = None,
+    weights: pd.DataFrame | None = None,
     settings: Settings | None = None,
 ) -> Assessment:
     """Score everybody who is in ``work`` or in ``skills``.
 
     ``work``, ``errors``: daily facts as in `scoring.engine`. ``skills`` (index person): as in
     `competence.competence`; people missing there have no competence component, people missing in
-    ``work`` no other. ``given``: set standards, seconds per unit by process. ``seed``: of the
-    posterior draws; the same facts, settings and seed give the same digits.
+    ``work`` no other. ``given``: the standards that the store has set, as in
+    `throughput.standards`. ``weights`` (index person): as in `composite.composite`, for people
+    whose role weighs otherwise than ``settings.weights``. ``seed``: of the posterior draws; the
+    same facts, settings and seed give the same digits.
     """
     s = settings or Settings()
     rng = np.random.default_rng(seed)
@@ -92,7 +95,10 @@ def assess(
             "competence": skill["enough"],
         }
     )
-    total = composite.composite(draws, enough, s.weights, level=s.level)
+    weighed = composite.by_person(everyone, s.weights)
+    if weights is not None:
+        weighed.update(weights)
+    total = composite.composite(draws, enough, weighed, level=s.level)
     supported = total.people["evidence"] >= s.min_evidence
     indices = {
         "throughput": composite.throughput_index(draws["throughput"]),

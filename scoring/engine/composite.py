@@ -18,6 +18,7 @@ import pandas as pd
 from scoring.engine.rates import Floats
 
 COMPONENTS = ("throughput", "quality", "competence")
+COLUMNS = (*COMPONENTS, "gate")
 CEILING = 150.0
 
 
@@ -43,6 +44,11 @@ class Composite:
     draws: Floats
 
 
+def by_person(people: pd.Index, weights: Weights) -> pd.DataFrame:
+    """The same weights for everybody: DataFrame[throughput, quality, competence, gate]."""
+    return pd.DataFrame({name: getattr(weights, name) for name in COLUMNS}, index=people)
+
+
 def throughput_index(percent: Floats) -> Floats:
     """Percent of standard, cut to 0..150."""
     return np.clip(percent, 0.0, CEILING)
@@ -53,7 +59,7 @@ def quality_index(ratio: Floats) -> Floats:
     return np.minimum(200.0 / (1.0 + ratio), CEILING)
 
 
-def gated_throughput(index: Floats, ratio: Floats, gate: float) -> Floats:
+def gated_throughput(index: Floats, ratio: Floats, gate: float | Floats) -> Floats:
     """The throughput index, held at 100 where the error ratio is above ``gate``.
 
     A ratio of NaN (quality unknown) holds nobody back.
@@ -64,7 +70,7 @@ def gated_throughput(index: Floats, ratio: Floats, gate: float) -> Floats:
 def composite(
     draws: Mapping[str, Floats],
     enough: pd.DataFrame,
-    weights: Weights | None = None,
+    weights: Weights | pd.DataFrame | None = None,
     *,
     level: float = 0.90,
 ) -> Composite:
@@ -72,21 +78,23 @@ def composite(
 
     ``draws``: for each of `COMPONENTS`, an array (draws, people) of percent of standard, error
     ratio and competence percent; a column of NaN is a missing component, whose weight goes to the
-    others, never to zero. ``enough`` (index person): a boolean column for each component. A person
-    with no component, or only ones of weight zero, gets NaN and evidence 0.
+    others, never to zero. ``enough`` (index person): a boolean column for each component.
+    ``weights``: for everybody, or a DataFrame as `by_person` makes it, for each. A person with
+    no component, or only ones of weight zero, gets NaN and evidence 0.
     """
-    chosen = weights or Weights()
-    base = np.array([getattr(chosen, name) for name in COMPONENTS], dtype=float)
-    if (base < 0).any() or not base.sum() > 0:
+    if not isinstance(weights, pd.DataFrame):
+        weights = by_person(enough.index, weights or Weights())
+    base = weights.loc[enough.index, list(COMPONENTS)].to_numpy(dtype=float).T
+    if (base < 0).any() or not (base.sum(axis=0) > 0).all():
         raise ValueError("weights must not be negative, and one must be above zero")
     if not 0 < level < 1:
         raise ValueError("level must lie between 0 and 1")
     speed, ratio, skill = (np.asarray(draws[name], dtype=float) for name in COMPONENTS)
     index = throughput_index(speed)
-    held = gated_throughput(index, ratio, chosen.gate)
+    held = gated_throughput(index, ratio, weights.loc[enough.index, "gate"].to_numpy(dtype=float))
     stacked = np.stack([held, quality_index(ratio), skill])
     present = ~np.isnan(stacked).any(axis=1)
-    used = base[:, None] * present
+    used = base * present
     sums = used.sum(axis=0)
     share = used / np.where(sums > 0, sums, np.nan)
     score = (np.where(present[:, None, :], stacked, 0.0) * share[:, None, :]).sum(axis=0)
@@ -98,7 +106,7 @@ def composite(
             "score": middle,
             "low": low,
             "high": high,
-            "evidence": (base[:, None] * (present & trusted)).sum(axis=0) / base.sum(),
+            "evidence": (base * (present & trusted)).sum(axis=0) / base.sum(axis=0),
             "gated": np.where(present[0] & present[1], (held < index).mean(axis=0), 0.0),
         },
         index=enough.index,

@@ -27,7 +27,7 @@ class Quality:
     exposure, incidents, quantity, observed, expected. ``standards`` (index process, difficulty):
     exposure, incidents, observed, rate (observed per exposure). ``prior``: None where nothing is
     expected of anybody. ``unexposed``: incidents in cells where nobody has work, which nobody is
-    charged with.
+    charged with. ``exposure``: what it was counted in, "units" or "events".
     """
 
     people: pd.DataFrame
@@ -35,6 +35,7 @@ class Quality:
     standards: pd.DataFrame
     prior: rates.Prior | None
     unexposed: int
+    exposure: str
 
 
 def quality(
@@ -87,7 +88,7 @@ def quality(
         found = rates.shrink_rates(counted, scale, prior, level)
         people.loc[known, ["mean", "low", "high"]] = found.to_numpy()
     people["enough"] = known & (people["scale"] >= min_expected)
-    return Quality(people, cells, norms, prior, unexposed)
+    return Quality(people, cells, norms, prior, unexposed, exposure)
 
 
 def draw_quality(result: Quality, *, draws: int, rng: np.random.Generator) -> rates.Floats:

@@ -3,7 +3,8 @@
 ``percent = 100 x sum(units x standard seconds per unit) / sum(busy seconds)``, the work-measurement
 ratio (Barnes, Motion and Time Study). A standard is either set by the store, per process, or the
 peers' own: all hours on a process and difficulty over all units made there, so that hard work
-earns its hours. With the peers' own, the standard hours of everybody add up to the actual hours.
+earns its hours. A day is measured by the standard in force on that day. With
+the peers' own, the standard hours of everybody add up to the actual hours.
 
 Two readings, on purpose. Sums and displays include the person in the peers' own standard. Bands and
 flags leave the person out of it, since whoever does much of a process would be compared with
@@ -23,7 +24,8 @@ from scoring.engine import facts
 
 Floats = NDArray[np.float64]
 HOUR_US = 3_600_000_000
-CELL = list(facts.KEY)
+CELL = [*facts.KEY, "standard"]
+GIVEN = ("process", "starts_on", "ends_on", "seconds_per_unit")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,11 @@ class Throughput:
     """``people`` (index person): units, events, actual_us, days, standard_us, percent, low, high
     (self-inclusive, for display); fair_percent, fair_low, fair_high, fair_log, fair_se, fair_df
     (the person left out, for bands: log ratio ~ fair_log + fair_se x t(fair_df)); independent_share
-    (of the actual hours); enough. ``cells`` (index person, process, difficulty): units, busy_us,
-    standard_us, percent, share (of the cell's hours), independent. ``standards`` (index process,
-    difficulty): seconds_per_unit, origin "set" or "peers", units, busy_us, people.
+    (of the actual hours); enough. ``cells`` (index person, process, difficulty, standard): units,
+    busy_us, standard_us, percent, share (of the cell's hours), independent. ``standards`` (index
+    process, difficulty, standard): seconds_per_unit, origin "set" or "peers", units, busy_us,
+    people. ``standard`` is the set seconds per unit, 0 for the peers' own, so that a standard that
+    changed within the period gives a row for each.
     """
 
     people: pd.DataFrame
@@ -51,26 +55,53 @@ class Throughput:
     spread: Spread
 
 
-def standards(work: pd.DataFrame, given: pd.Series | None = None) -> pd.DataFrame:
-    """The standard of every cell worked: DataFrame by (process, difficulty).
+def standards(work: pd.DataFrame, given: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The standard of every cell worked: DataFrame by (process, difficulty, standard).
 
-    ``given``: seconds per unit by process, set by the store; holds for all its difficulties. Others
-    get total hours / total units of the cell, NaN where no unit was made. Columns as in
+    ``given``: the standards that the store has set, with columns `GIVEN`: each holds for all the
+    difficulties of its process on the days from ``starts_on`` up to but without ``ends_on`` (NaT:
+    still in force). Where none holds, total hours / total units of the cell, NaN where no unit was
+    made. ValueError where two standards of a process hold on one day. Columns as in
     `Throughput.standards`.
     """
-    work = facts.check(work, ("units", "busy_us"), "work")
+    return _standards(with_standard(facts.check(work, ("units", "busy_us"), "work"), given))
+
+
+def with_standard(work: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
+    """The work with the set seconds per unit of its process and day, 0 where none is in force."""
+    marked = work.assign(standard=0.0)
+    if given is None or given.empty:
+        return marked
+    if not (given["seconds_per_unit"] > 0).all():
+        raise ValueError("a set standard must be above zero seconds per unit")
+    days = pd.to_datetime(work["day"]).to_numpy()
+    process = work["process"].to_numpy()
+    seconds = np.zeros(len(work))
+    starts, ends = (pd.to_datetime(given[name]).to_numpy() for name in ("starts_on", "ends_on"))
+    values = given["seconds_per_unit"].to_numpy(dtype=float)
+    for name, start, end, value in zip(given["process"], starts, ends, values, strict=True):
+        holds = (process == name) & (days >= start) & (np.isnat(end) | (days < end))
+        if (seconds[holds] > 0).any():
+            raise ValueError(f"two standards of {name} hold on one day")
+        seconds[holds] = value
+    return marked.assign(standard=seconds)
+
+
+def _standards(work: pd.DataFrame) -> pd.DataFrame:
     cells = facts.total(work, CELL, ("units", "busy_us"))
-    cells["people"] = work.groupby(CELL, sort=True, observed=True)["person"].nunique()
+    busy = work[work["busy_us"] > 0]
+    people = busy.groupby(CELL, sort=True, observed=True)["person"].nunique()
+    cells["people"] = people.reindex(cells.index, fill_value=0)
     peers = _ratio(cells["busy_us"], cells["units"]) / 1e6
-    chosen = _given(cells.index, given)
-    cells.insert(0, "seconds_per_unit", chosen.fillna(peers))
-    cells.insert(1, "origin", np.where(chosen.notna(), "set", "peers"))
+    chosen = pd.Series(cells.index.get_level_values("standard"), index=cells.index)
+    cells.insert(0, "seconds_per_unit", chosen.where(chosen > 0, peers))
+    cells.insert(1, "origin", np.where(chosen > 0, "set", "peers"))
     return cells
 
 
 def throughput(
     work: pd.DataFrame,
-    given: pd.Series | None = None,
+    given: pd.DataFrame | None = None,
     *,
     level: float = 0.90,
     min_days: int = 10,
@@ -92,8 +123,8 @@ def throughput(
     their standard; cells without a standard (no unit by anybody) earn nothing and are not
     independent. Work without a standard of its own kind still counts as hours.
     """
-    work = facts.check(work, ("units", "busy_us", "events"), "work")
-    norms = standards(work, given)
+    work = with_standard(facts.check(work, ("units", "busy_us", "events"), "work"), given)
+    norms = _standards(work)
     cells = facts.total(work, ["person", *CELL], ("units", "busy_us"))
     cells = cells.join(norms.add_prefix("all_"), on=CELL)
     cells["standard_us"] = cells["units"] * (cells["all_seconds_per_unit"].fillna(0.0) * 1e6)
@@ -187,15 +218,6 @@ def pooled_spread(variance: pd.Series, df: pd.Series) -> Spread:
 def _ratio(top: pd.Series, bottom: pd.Series) -> pd.Series:
     """top / bottom as floats, NaN where the bottom is zero."""
     return top.astype(float) / bottom.astype(float).where(bottom != 0)
-
-
-def _given(index: pd.Index, given: pd.Series | None) -> pd.Series:
-    if given is None or given.empty:
-        return pd.Series(np.nan, index=index)
-    if not given.index.is_unique or not (given > 0).all():
-        raise ValueError("set standards must be positive seconds, one for each process")
-    found = given.astype(float).reindex(index.get_level_values("process"))
-    return pd.Series(found.to_numpy(), index=index)
 
 
 def _days(work: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:

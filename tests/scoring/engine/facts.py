@@ -38,6 +38,18 @@ def errors(*rows):
     )
 
 
+def given(process, seconds, first=0, end=None):
+    """A standard set by the store, from day number ``first`` up to ``end``."""
+    return pd.DataFrame(
+        {
+            "process": [process],
+            "starts_on": [pd.Timestamp(DAYS[first])],
+            "ends_on": [pd.NaT if end is None else pd.Timestamp(DAYS[end])],
+            "seconds_per_unit": [float(seconds)],
+        }
+    )
+
+
 def team(seed, *, people=12, days=30, spread=0.25, noise=0.2, errors_a_unit=0.01, care=0.4):
     """A simulated team: (work, errors, true speed ratio, true error ratio), known by person."""
     rng = np.random.default_rng(seed)

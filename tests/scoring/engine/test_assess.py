@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.engine import assess, competence
+from scoring.engine import assess, competence, trend
 
 from . import facts
 
@@ -91,3 +91,30 @@ def test_hard_work_does_not_lower_the_score():
         raw.append(np.corrcoef(pace, hard_share)[0, 1])
     assert abs(np.mean(fair)) < 0.15
     assert np.mean(raw) < -0.9
+
+
+class TestTrend:
+    def test_the_weeks_add_up_to_the_period(self):
+        work, errors, *_ = facts.team(6, people=6, days=30)
+        given = facts.given("pick", 62, 4, 11)
+        found = run(work, errors, given=given)
+        speed, care = found.throughput, found.quality
+        weeks = trend.weekly(work, errors, speed, care, given=given)
+        sums = weeks.groupby(level="person").sum()
+        assert sums["busy_us"].equals(speed.people["actual_us"].rename("busy_us"))
+        assert sums["standard_us"].to_numpy() == pytest.approx(speed.people["standard_us"])
+        assert sums["incidents"].equals(care.people["incidents"])
+        assert sums["expected"].to_numpy() == pytest.approx(care.people["expected"])
+        first = weeks.loc["p000"].index
+        assert (first.day_of_week == 0).all()
+        assert len(first) == 6
+
+    def test_a_week_of_errors_without_work_has_no_percent(self):
+        work = facts.work(("a", "pick", 0, 10, 1), ("b", "pick", 12, 10, 1))
+        errors = facts.errors(("a", "pick", 12, 2), ("zz", "pick", 0, 1), ("a", "sort", 0, 1))
+        found = run(work, errors)
+        weeks = trend.weekly(work, errors, found.throughput, found.quality)
+        late = weeks.loc[("a", pd.Timestamp(facts.DAYS[10]))]
+        assert (late["incidents"], late["expected"]) == (2, 0)
+        assert np.isnan(late["percent"])
+        assert weeks["incidents"].sum() == 2

@@ -30,6 +30,15 @@ def test_weights_are_relative():
     assert held["score"] == pytest.approx(0.5 * 120 + 0.25 * 50 + 0.25 * 80)
 
 
+def test_each_person_may_have_the_weights_of_the_own_role():
+    draws = {name: np.repeat(values, 2, axis=1) for name, values in fixed(speed=120.0).items()}
+    enough = pd.DataFrame({name: [True, True] for name in composite.COMPONENTS}, index=["a", "b"])
+    weights = composite.by_person(enough.index, Weights())
+    weights.loc["b", ["throughput", "quality"]] = [0.8, 0.0]
+    found = composite.composite(draws, enough, weights).people["score"]
+    assert found.to_list() == pytest.approx([108, 116])
+
+
 def test_a_missing_component_renormalises_and_is_never_zero():
     found = score(speed=110.0, ratio=np.nan, skill=80.0)
     assert found["score"] == pytest.approx((0.4 * 110 + 0.2 * 80) / 0.6)

@@ -40,11 +40,28 @@ def test_a_set_standard_holds_for_its_process_and_all_its_difficulties():
     work = facts.work(
         ("a", "pick", 0, 60, 1, "easy"), ("a", "pick", 1, 30, 1, "hard"), ("b", "pack", 0, 8, 1)
     )
-    found = throughput.throughput(work, pd.Series({"pick": 60.0}))
+    found = throughput.throughput(work, facts.given("pick", 60))
     assert found.people.loc["a", "percent"] == pytest.approx(75)
     origins = found.standards["origin"]
-    assert origins.loc[("pick", "easy")] == origins.loc[("pick", "hard")] == "set"
-    assert origins.loc[("pack", "")] == "peers"
+    assert origins.loc[("pick", "easy", 60)] == origins.loc[("pick", "hard", 60)] == "set"
+    assert origins.loc[("pack", "", 0)] == "peers"
+
+
+def test_a_standard_that_changes_holds_for_the_days_from_its_change():
+    work = facts.work(("a", "pick", 0, 60, 1), ("a", "pick", 5, 60, 1), ("a", "pick", 9, 60, 1))
+    changes = pd.concat(
+        [facts.given("pick", 60, 0, 5), facts.given("pick", 45, 5, 9), facts.given("pack", 9)]
+    )
+    found = throughput.throughput(work, changes)
+    assert found.people.loc["a", "percent"] == pytest.approx(100 * (60 + 45 + 60) / 180)
+    versions = found.standards.reset_index()["standard"].to_list()
+    assert versions == [0, 45, 60]
+
+
+def test_two_standards_on_one_day_are_refused():
+    changes = pd.concat([facts.given("pick", 60, 0, 5), facts.given("pick", 45, 4)])
+    with pytest.raises(ValueError, match="two standards of pick"):
+        throughput.throughput(facts.work(("a", "pick", 4, 60, 1)), changes)
 
 
 def test_the_person_is_left_out_of_the_standard_that_bands_use():
@@ -58,13 +75,13 @@ def test_the_person_is_left_out_of_the_standard_that_bands_use():
 def test_no_independent_standard_where_one_does_more_than_a_third_or_too_few_others():
     big = facts.work(*even("a", hours=10), *even("b", "c", "d", "e"))
     found = throughput.throughput(big)
-    assert not found.cells.loc[("a", "pick", ""), "independent"]
-    assert found.cells.loc[("b", "pick", ""), "independent"]
+    assert not found.cells.loc[("a", "pick", "", 0), "independent"]
+    assert found.cells.loc[("b", "pick", "", 0), "independent"]
     assert np.isnan(found.people.loc["a", "fair_percent"])
     assert not found.people.loc["a", "enough"]
     few = throughput.throughput(facts.work(*even("a", "b", "c")))
     assert not few.cells["independent"].any()
-    by_hand = throughput.throughput(facts.work(*even("a", "b", "c")), pd.Series({"pick": 140.0}))
+    by_hand = throughput.throughput(facts.work(*even("a", "b", "c")), facts.given("pick", 140))
     assert by_hand.cells["independent"].all()
 
 
