@@ -18,7 +18,11 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     fragment = request.headers.get("HX-Request") == "true"
     template = "components/job.html" if fragment else "kit/job.html"
-    return render(request, template, {"job": shown})
+    response = render(request, template, {"job": shown})
+    if fragment and shown.is_finished:
+        # What surrounds the card (the result, what to do next) is drawn anew with the whole page.
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @login_required
