@@ -14,6 +14,7 @@ from django.utils import translation
 from wagtail.models import Site
 
 from people.models import User
+from tests.browser import chromium, visit  # noqa: F401
 from tests.cast import Cast, build_cast
 from tests.databases import copies
 
