@@ -1,0 +1,186 @@
+"""Writing a procedure: drafts, their translations, and handing them in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from wagtail.models import Locale, WorkflowState
+from wagtail.rich_text import RichText
+
+from people.audit import record
+from people.models import Role, Team, User
+from sop.choices import RiskLevel, ValueClass
+from sop.models import ControlledPage, ErrorCode, FourEyesTaskState, SOPIndexPage, SOPPage
+from sop.services.errors import NotReady, SOPError
+
+
+@transaction.atomic
+def add_error_code(
+    *, code: str, name_en: str = "", name_zh: str = "", by: User | None
+) -> ErrorCode:
+    added = ErrorCode(code=code.strip(), name_en=name_en, name_zh=name_zh)
+    try:
+        added.full_clean()
+    except ValidationError as error:
+        raise SOPError(" ".join(error.messages)) from error
+    added.save()
+    record(by=by, verb="error_code.added", target=added)
+    return added
+
+
+@transaction.atomic
+def create_sop(
+    *,
+    code: str,
+    team: Team,
+    texts: Mapping[str, Mapping[str, Any]],
+    roles: Iterable[Role],
+    by: User,
+    source_language: str | None = None,
+    process_owner: User | None = None,
+    risk_level: str = RiskLevel.LOW,
+    review_months: int = 12,
+    change_summary: str = "",
+    change_reason: str = "",
+) -> SOPPage:
+    """A draft in the team's section, with translations; returns the source language's page.
+
+    `texts` maps a language to `{"title", "purpose", "scope", "change_summary", "steps": [...]}`.
+    A step is `{"uid", "title", "role", "instruction", "pictures": [{"image", "alt"}], "warnings":
+    [{"level", "text"}], "check", "expected_seconds", "value_class", "error_codes": [code]}`: `uid`
+    a UUID, the same in all languages, `role` a Role or its slug, `image` a Wagtail image; all
+    but uid, title, role and instruction may be left out. `purpose`, `scope` and `instruction` are
+    HTML. The source language is the first one unless it is named.
+
+    Raises NotReady with the list of what is wrong.
+    """
+    source = source_language or next(iter(texts))
+    languages = [source, *(language for language in texts if language != source)]
+    pages: dict[str, SOPPage] = {}
+    for language in languages:
+        text = texts[language]
+        locale = Locale.objects.get(language_code=language)
+        section = SOPIndexPage.objects.filter(team=team, locale=locale).first()
+        if section is None:
+            raise SOPError(
+                _("The team %(team)s has no section for procedures.") % {"team": team.name}
+            )
+        page = SOPPage(
+            title=text["title"],
+            slug=slugify(code),
+            code=code,
+            locale=locale,
+            owner=by,
+            live=False,
+            process_owner=process_owner,
+            risk_level=risk_level,
+            review_months=review_months,
+            purpose=text.get("purpose", ""),
+            scope=text.get("scope", ""),
+            steps=_steps(text["steps"]),
+            change_summary=text.get("change_summary") or change_summary,
+            change_reason=change_reason,
+        )
+        if pages:
+            page.translation_key = pages[source].translation_key
+        section.add_child(instance=page)
+        page.roles.set(roles)
+        page.steps_key = page.translation_key
+        page.save(clean=False)
+        _save(page, by)
+        pages[language] = page
+    record(by=by, verb="sop.created", target=pages[source], code=code, languages=languages)
+    return pages[source]
+
+
+def _steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Step dictionaries as a StreamField takes them."""
+    return [
+        {
+            "type": "step",
+            "id": str(step["uid"]),
+            "value": {
+                "title": step["title"],
+                "role": getattr(step["role"], "slug", step["role"]),
+                "instruction": RichText(step["instruction"]).source,
+                "pictures": [
+                    {"image": getattr(each["image"], "pk", each["image"]), "alt": each["alt"]}
+                    for each in step.get("pictures", ())
+                ],
+                "warnings": [dict(warning) for warning in step.get("warnings", ())],
+                "check": step.get("check", ""),
+                "expected_seconds": step.get("expected_seconds"),
+                "value_class": step.get("value_class", ValueClass.NECESSARY),
+                "error_codes": list(step.get("error_codes", ())),
+            },
+        }
+        for step in steps
+    ]
+
+
+def _save(page: ControlledPage, by: User) -> None:
+    page.save_revision(user=by, log_action=True, clean=False)
+
+
+@transaction.atomic
+def submit_for_approval(
+    *,
+    page: ControlledPage,
+    by: User,
+    change_summary: str | None = None,
+    change_reason: str | None = None,
+    change_kind: str | None = None,
+    effective_from: dt.datetime | None = None,
+) -> FourEyesTaskState:
+    """Hands the latest draft in for approval, with the notes where they are given.
+
+    Raises NotReady with everything that lacks, SOPError when it is in review already, and
+    PermissionDenied for somebody who may not edit the page.
+    """
+    page = page.specific_class.objects.get(pk=page.pk)
+    if not page.permissions_for_user(by).can_edit():
+        raise PermissionDenied(_("Only the team's leads can submit this page."))
+    if page.workflow_in_progress:
+        raise SOPError(_("This page is in review already."))
+    draft = page.get_latest_revision_as_object()
+    notes = {
+        "change_summary": change_summary,
+        "change_reason": change_reason,
+        "change_kind": change_kind,
+        "effective_from": effective_from,
+    }
+    given = {name: value for name, value in notes.items() if value is not None}
+    for name, value in given.items():
+        setattr(draft, name, value)
+    try:
+        draft.check_ready()
+    except ValidationError as error:
+        raise NotReady(error.messages) from error
+    if given or not page.has_unpublished_changes:
+        draft.save_revision(user=by, log_action=True, clean=False)
+    state = page.current_workflow_state
+    if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        state.resume(by)
+    else:
+        state = draft.get_workflow().start(draft, by)
+    return FourEyesTaskState.objects.get(
+        pk=WorkflowState.objects.get(pk=state.pk).current_task_state_id
+    )
+
+
+@transaction.atomic
+def cancel_review(*, page: ControlledPage, by: User) -> None:
+    """Takes a page back out of review, so that it can be changed again."""
+    state = page.current_workflow_state
+    if state is None:
+        raise SOPError(_("This page is not in review."))
+    if not page.permissions_for_user(by).can_edit():
+        raise PermissionDenied(_("Only the team's leads can cancel the review."))
+    state.cancel(user=by)
+    record(by=by, verb="page.review_cancelled", target=page)

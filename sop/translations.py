@@ -1,0 +1,48 @@
+"""Whether a translation says the same, step by step, as the release that it would join."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from sop import snapshot
+
+if TYPE_CHECKING:
+    from sop.models import SOPPage
+
+
+def problems(page: SOPPage) -> list[str]:
+    """What keeps the page's text from joining the latest release; empty when nothing does."""
+    release = page.latest_release
+    number = {"number": release.number}
+    if release.texts.filter(language=page.language).exists():
+        return [
+            _(
+                "Release %(number)s has a text in this language, and that stays as it is. "
+                "Release a new version in the source language first."
+            )
+            % number
+        ]
+    theirs = snapshot.neutral(release.text_for(release.source_language).snapshot)
+    mine = snapshot.neutral(snapshot.build(page))
+    if [step["uid"] for step in mine["steps"]] != [step["uid"] for step in theirs["steps"]]:
+        return [
+            _(
+                "Release %(number)s has other steps, or the same in another order. "
+                "Bring the translation up to date first."
+            )
+            % number
+        ]
+    found = [
+        _(
+            "Step %(order)d: role, time, class, error codes or warning levels differ from "
+            "release %(number)s."
+        )
+        % {"order": order, **number}
+        for order, (own, other) in enumerate(zip(mine["steps"], theirs["steps"], strict=True), 1)
+        if own != other
+    ]
+    if any(mine[name] != theirs[name] for name in ("code", "roles", "risk_level")):
+        found.append(_("Code, roles or risk differ from release %(number)s.") % number)
+    return found
