@@ -18,4 +18,5 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
     path("people/", include("people.urls")),
     path("jobs/", include("kit.urls")),
+    path("sop/", include("sop.urls")),
 ]
