@@ -19,4 +19,5 @@ urlpatterns = [
     path("people/", include("people.urls")),
     path("jobs/", include("kit.urls")),
     path("sop/", include("sop.urls")),
+    path("learn/", include("training.urls")),
 ]

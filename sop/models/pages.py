@@ -79,7 +79,6 @@ class SOPIndexPage(FixedPage):
     team = models.ForeignKey(Team, models.PROTECT, related_name="sop_sections")
 
     parent_page_types = ["sop.SOPRootPage"]
-    subpage_types = ["sop.SOPPage"]
 
     class Meta:
         verbose_name = gettext_lazy("team's procedures")

@@ -25,7 +25,7 @@ def keep_pictures(text: ReleaseText) -> None:
     }
     images = get_image_model().objects.in_bulk(wanted.values())
     for source_hash, pk in wanted.items():
-        data, width, height = _for_phones(images[pk])
+        data, width, height = for_phones(images[pk])
         name = f"sop/pictures/{source_hash}.webp"
         storage = private_storage()
         if not storage.exists(name):
@@ -35,7 +35,7 @@ def keep_pictures(text: ReleaseText) -> None:
         )
 
 
-def _for_phones(image: Any) -> tuple[bytes, int, int]:
+def for_phones(image: Any) -> tuple[bytes, int, int]:
     """WebP of at most 1600 pixels, upright, without the camera's own data (place, device)."""
     with image.file.open("rb") as file, Pillow.open(file) as opened:
         mode = "RGBA" if "A" in opened.getbands() else "RGB"
