@@ -8,3 +8,5 @@ lead_changed = Signal()
 role_changed = Signal()
 # team, by
 team_created = Signal()
+# team, by: its place in the tree is another, so whoever leads above it may be another
+team_moved = Signal()

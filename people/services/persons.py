@@ -117,12 +117,13 @@ def choose_language(*, person: User, language: str, by: User | None) -> None:
 def set_groups(*, person: User, names: set[str], by: User | None) -> None:
     """Makes the person a member of exactly these groups, Staff always among them.
 
-    Team leads follow from leading a team, so that group is left as it is. Raises NotAllowed
-    when the actor may not grant or withdraw one of them.
+    Only the groups of `people.groups` are touched, and of those not Team leads, which follows
+    from leading a team. Raises NotAllowed when the actor may not grant or withdraw one of them.
     """
     lock(person)
     present = set(person.groups.values_list("name", flat=True))
-    wanted = (set(names) - {groups.TEAM_LEADS}) | {groups.STAFF} | ({groups.TEAM_LEADS} & present)
+    grantable = set(groups.ALL) - {groups.TEAM_LEADS}
+    wanted = (set(names) & grantable) | {groups.STAFF} | (present - grantable)
     changed = present ^ wanted
     if not changed:
         return

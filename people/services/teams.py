@@ -64,6 +64,7 @@ def change_team(
         raise PeopleError(
             _("%(team)s still has people; move them before closing it.") % {"team": team.name}
         )
+    moved = team.parent_id != (parent.pk if parent else None)
     team.name_en, team.name_zh = names
     team.parent, team.is_active = parent, is_active
     team.save(update_fields=["name_en", "name_zh", "parent", "is_active"])
@@ -76,6 +77,8 @@ def change_team(
         parent=parent.slug if parent else None,
         is_active=is_active,
     )
+    if moved:
+        signals.team_moved.send(Team, team=team, by=by)
 
 
 @transaction.atomic

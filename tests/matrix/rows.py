@@ -1,11 +1,12 @@
 """All rows, app by app."""
 
-from tests.matrix import accounts, kit, people, portal, wagtail
+from tests.matrix import accounts, kit, people, portal, sop, wagtail
 
 APPS = {
     "Sign-in": accounts,
     "Portal": portal,
     "People": people,
+    "Procedures": sop,
     "Jobs": kit,
     "Files of drafts": wagtail,
 }
