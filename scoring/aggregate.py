@@ -7,7 +7,7 @@ summed is an integer, so that no engine and no number of threads changes a digit
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ import pandas as pd
 from ibis import _
 from ibis.expr.types import Table
 
-from scoring.attribution import attribute, decision_table, rule_table, step_table
+from scoring.attribution import NOBODY, attribute, decision_table, rule_table, step_table
 from scoring.ledger import SCHEMAS
 from scoring.snapshot import Snapshot
 
@@ -63,16 +63,15 @@ def opened(snapshot: Snapshot) -> Iterator[Events]:
                     f"ledger_{kind}", schema=ibis.Schema.from_pyarrow(schema), temp=True
                 )
         work, errors = tables["work"], tables["errors"]
-        processes = connection.execute(
-            work.select("source", "process").distinct().order_by("source", "process")
-        )
+        both = ibis.union(*(table.select("source", "process") for table in (work, errors)))
+        processes = both.distinct().order_by("source", "process")
         yield Events(
             work=work,
             errors=errors,
             attributed=attribute(
                 work,
                 errors,
-                step_table(processes, snapshot),
+                step_table(_frame(processes), snapshot),
                 rule_table(snapshot),
                 decision_table(snapshot),
             ),
@@ -123,15 +122,15 @@ def daily_facts(snapshot: Snapshot, first: dt.date, end: dt.date) -> DailyFacts:
     """The facts of the days from `first` up to but without `end`."""
     with opened(snapshot) as events:
         open_ones = events.attributed.filter(
-            (_.person == "") & (_.rule != "nobody") & (_.found_day >= first) & (_.found_day < end)
+            (_.person == "") & (_.rule != NOBODY) & (_.found_day >= first) & (_.found_day < end)
         )
         totals = open_ones.agg(
             errors=_.count().cast("int64"), quantity=_.quantity.sum().fill_null(0).cast("int64")
-        ).execute()
+        )
         return DailyFacts(
             work=_frame(work_facts(events.work, first, end)),
             errors=_frame(error_facts(events.attributed, first, end)),
-            unattributed={name: int(totals[name].iloc[0]) for name in ("errors", "quantity")},
+            unattributed=totals.to_pyarrow().to_pylist()[0],
             fingerprint=snapshot.fingerprint,
         )
 
@@ -155,9 +154,40 @@ def attributed_errors(
         return _frame(rows.order_by([ibis.desc("found_at"), "event_id"]))
 
 
+def open_errors(
+    snapshot: Snapshot, *, among: Collection[str] | None = None, error_event: str | None = None
+) -> pd.DataFrame:
+    """The errors that wait for a person's decision, latest first.
+
+    `among` leaves only those on orders on which one of these persons' keys worked. `order_known`
+    says whether the ledger holds any work on that order.
+    """
+    with opened(snapshot) as events:
+        rows = events.attributed.filter((_.person == "") & (_.rule != NOBODY))
+        if error_event is not None:
+            rows = rows.filter(rows.event_id == error_event)
+        work = events.work.filter(_.order_ref != "")
+        if among is not None:
+            mine = work.filter(work.person.isin(sorted(among))) if among else work.limit(0)
+            rows = rows.semi_join(mine, rows.order_ref == mine.order_ref)
+        known = work.select(known_order=_.order_ref).distinct()
+        rows = rows.left_join(known, rows.order_ref == known.known_order)
+        rows = rows.mutate(order_known=_.known_order.notnull()).drop("known_order")
+        return _frame(rows.order_by([ibis.desc("found_at"), "event_id"]))
+
+
+def order_history(snapshot: Snapshot, order_ref: str) -> pd.DataFrame:
+    """The work on one order, in the order in which it was finished."""
+    with opened(snapshot) as events:
+        rows = events.work.filter(_.order_ref == order_ref).select(
+            "person", "process", "activity", "started_at", "finished_at", "units", "line"
+        )
+        return _frame(rows.order_by(["finished_at", "line"]))
+
+
 def _frame(expression: Table) -> pd.DataFrame:
     """The result with plain types: text, int64, days as datetime64[us] at midnight."""
-    frame = expression.execute()
+    frame = expression.to_pyarrow().to_pandas()
     for name, kind in expression.schema().items():
         if kind.is_date():
             frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
 
@@ -243,7 +244,7 @@ def _own_work(errors: Table, work: Table, steps: Table) -> Table:
 def step_table(processes: pd.DataFrame, snapshot: Snapshot) -> Table:
     """What each source's policy says of each process that occurs.
 
-    `processes`: source, process (distinct, as in the work events). A process is an inspection or no
+    `processes`: source, process (distinct, of all events). A process is an inspection or no
     making step for an error if the error's source or the work's own source says so.
     """
     rows = []
@@ -254,8 +255,7 @@ def step_table(processes: pd.DataFrame, snapshot: Snapshot) -> Table:
             other = _fits(process, [p for x in both for p in x.not_making])
             rows.append((source, work_source, process, inspection, not inspection and not other))
     columns = ["source", "work_source", "process", "inspection", "making"]
-    schema = ibis.schema(dict.fromkeys(columns[:3], "string") | dict.fromkeys(columns[3:], "bool"))
-    return ibis.memtable(pd.DataFrame(rows, columns=columns), schema=schema)
+    return _table(rows, dict.fromkeys(columns[:3], "string") | dict.fromkeys(columns[3:], "bool"))
 
 
 def rule_table(snapshot: Snapshot) -> Table:
@@ -267,14 +267,19 @@ def rule_table(snapshot: Snapshot) -> Table:
         if rule in RULES
     ]
     columns = {"source": "string", "rule": "string", "priority": "int64", "last_listed": "bool"}
-    return ibis.memtable(pd.DataFrame(rows, columns=list(columns)), schema=ibis.schema(columns))
+    return _table(rows, columns)
 
 
 def decision_table(snapshot: Snapshot) -> Table:
     """What people decided: error_event, maker."""
     rows = [(d.error_event, d.maker) for d in snapshot.decisions]
-    columns = {"error_event": "string", "maker": "string"}
-    return ibis.memtable(pd.DataFrame(rows, columns=list(columns)), schema=ibis.schema(columns))
+    return _table(rows, {"error_event": "string", "maker": "string"})
+
+
+def _table(rows: list[tuple], columns: dict[str, str]) -> Table:
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return ibis.memtable(pa.Table.from_pylist(records, schema))
 
 
 def _fits(process: str, patterns: list[str]) -> bool:

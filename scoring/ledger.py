@@ -2,7 +2,7 @@
 
 A set becomes visible in three steps, each safe to be killed after: written and synced under a
 temporary name, renamed, and then listed by the committed import (services). A folder that no
-committed import lists does not exist for any reader; `sweep` removes it.
+committed import lists does not exist for any reader, and is removed later.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,17 +77,16 @@ class Part:
     last_day: dt.date
 
 
-def write_set(folder: Path, uid: str, frames: Mapping[str, pd.DataFrame]) -> list[Part]:
-    """Write the set `uid` (frames by kind, with the columns of SCHEMAS); empty frames are left out.
+def write_set(folder: Path, name: str, frames: Mapping[str, pd.DataFrame]) -> list[Part]:
+    """Write a new set (frames by kind, with the columns of SCHEMAS); empty frames are left out.
 
-    A set of that name from a killed run is replaced. When this returns, the files are on disk under
-    their final names, whatever happens to the machine; they still have to be listed.
+    When this returns, the files are on disk under their final names, whatever happens to the
+    machine; they still have to be listed. A name is used once: raises FileExistsError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    writing, final = folder / f"{TEMPORARY}{uid}", folder / uid
-    shutil.rmtree(writing, ignore_errors=True)
-    shutil.rmtree(final, ignore_errors=True)
-    writing.mkdir()
+    writing, final = folder / f"{TEMPORARY}{name}", folder / name
+    if final.exists():
+        raise FileExistsError(final)
+    writing.mkdir(parents=True)
     parts = []
     for kind, frame in frames.items():
         if frame.empty:
@@ -99,7 +98,7 @@ def write_set(folder: Path, uid: str, frames: Mapping[str, pd.DataFrame]) -> lis
         parts.append(
             Part(
                 kind=kind,
-                name=f"{uid}/{path.name}",
+                name=f"{name}/{path.name}",
                 rows=len(frame),
                 size=path.stat().st_size,
                 sha256=file_sha256(path),
@@ -128,17 +127,17 @@ def known_events(paths: list[str], ids: pd.Series) -> pd.DataFrame:
         ).df()
 
 
-def sweep(folder: Path, *, listed: Iterable[str], in_work: Iterable[str]) -> list[str]:
-    """Remove what killed runs left: folders that are neither listed nor being written; names."""
+def sets(folder: Path) -> list[str]:
+    """The names of all sets in the folder, finished or not, listed by an import or not."""
     if not folder.is_dir():
         return []
-    keep = set(listed) | set(in_work)
-    removed = []
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name.removeprefix(TEMPORARY) not in keep:
-            shutil.rmtree(path)
-            removed.append(path.name)
-    return removed
+    return sorted({path.name.removeprefix(TEMPORARY) for path in folder.iterdir() if path.is_dir()})
+
+
+def remove_set(folder: Path, name: str) -> None:
+    """Remove a set that no import lists, finished or not."""
+    for path in (folder / f"{TEMPORARY}{name}", folder / name):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def file_sha256(path: Path) -> str:

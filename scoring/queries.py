@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Max
+from django.utils import timezone
 
-from scoring.models import AttributionDecision, LedgerFile, LedgerState, OperationsImport
+from people.models import Team, User
+from scoring import permissions
+from scoring.models import AttributionDecision, LedgerFile, LedgerState, OperationsImport, PersonKey
 from scoring.snapshot import Decision, File, Snapshot
 
 
@@ -40,3 +45,25 @@ def _read_snapshot() -> Snapshot:
         policies={slug: item.mapping.mapping.attribution for slug, item in latest.items()},
         decisions=tuple(Decision(d.error_event, d.maker.hex if d.maker else "") for d in decisions),
     )
+
+
+def decision_on(error_event: str) -> AttributionDecision | None:
+    """What was decided last about an error, if anything was."""
+    return AttributionDecision.objects.filter(error_event=error_event).first()
+
+
+def errors_open_to(user: User) -> set[str] | None:
+    """Whose orders' errors the user may decide about: keys of people, or None for everybody's."""
+    if permissions.can_read_imports(user):
+        return None
+    team = User.objects.members_of(Team.objects.led_by(user), timezone.localdate())
+    return {
+        key.hex for key in PersonKey.objects.filter(person__in=team).values_list("key", flat=True)
+    }
+
+
+def people_by_key(keys: Iterable[str]) -> dict[str, User]:
+    """The people behind keys of the ledger; a key whose identity was removed is left out."""
+    wanted = {uuid.UUID(key) for key in keys if key}
+    held = PersonKey.objects.filter(key__in=wanted).select_related("person")
+    return {item.key.hex: item.person for item in held}

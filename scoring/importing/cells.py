@@ -64,8 +64,8 @@ def whole_numbers(cells: pd.Series, *, least: int = 0) -> tuple[pd.Series, pd.Se
             "required": values.isna() & (bad == ""),
             "not_a_number": bad != "",
             "negative": values < 0,
-            "not_positive": (values >= 0) & (values < least),
             "not_whole": (values >= 0) & (values % 1 != 0),
+            "not_positive": (values >= 0) & (values < least),
             "too_large": values > LARGEST,
         },
     )

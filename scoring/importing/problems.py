@@ -53,13 +53,18 @@ class Problems:
             )
         )
 
+    def forget(self, rows: pd.Index) -> None:
+        """Drop what has been noted of these rows."""
+        self.parts = [part[~part["row"].isin(rows)] for part in self.parts]
+
     def frame(self) -> pd.DataFrame:
-        """All problems by row, in the order in which they were found within a row."""
+        """All problems by row, each cell once, in the order in which they were found."""
         if not self.parts:
             return pd.DataFrame({name: [] for name in PROBLEMS}).astype(
                 {"row": "int64", "line": "int64"}
             )
-        return pd.concat(self.parts, ignore_index=True).sort_values("row", kind="stable")
+        found = pd.concat(self.parts, ignore_index=True).drop_duplicates(["row", "field"])
+        return found.sort_values("row", kind="stable", ignore_index=True)
 
     def rows(self) -> pd.Index:
         """The rows that have a problem."""

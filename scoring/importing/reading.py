@@ -341,8 +341,9 @@ class _Reader:
         ):
             if section is None:
                 continue
+            gives = rows.index.isin(frame.index)
             if section.key:
-                parts += [cells.words(rows[name]) for name in section.key]
+                parts += [cells.words(rows[name]).where(gives, "") for name in section.key]
                 continue
             for name in _IDENTITY:
                 value = section.fields.get(name)
@@ -352,7 +353,7 @@ class _Reader:
                 if name in moments:
                     moment = frame[name].reindex(rows.index)
                     text = moment.astype("int64").astype("str").where(moment.notna(), text)
-                parts.append(text)
+                parts.append(text.where(gives, ""))
         return cells.digests(parts, rows.index)
 
     def refuse_repeats(self, rows: pd.DataFrame, identity: pd.Series) -> None:
@@ -368,8 +369,7 @@ class _Reader:
         reasons = pd.Series(
             np.where(same, "duplicate", "conflict"), index=repeats.index, dtype="str"
         )
-        for part in self.problems.parts:
-            part.drop(part.index[part["row"].isin(repeats.index)], inplace=True)
+        self.problems.forget(repeats.index)
         column = self.key_column()
         self.problems.add(
             reasons,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kit.models import Named
+from kit.models import Job, Named
 from people.models import User
 from scoring import permissions
 from scoring.importing.mapping import Mapping, parse
@@ -71,6 +72,12 @@ class OperationsImportQuerySet(models.QuerySet):
         """Imports that the user may read: all of them for HR, administrators and auditors."""
         return self if permissions.can_read_imports(user) else self.none()
 
+    def silent_since(self, moment: dt.datetime) -> OperationsImportQuerySet:
+        """Imports being read of which nothing was heard since, or whose job has ended."""
+        return self.filter(state=OperationsImport.State.READING).filter(
+            Q(beat_at__lt=moment) | Q(job__finished_at__isnull=False)
+        )
+
     def committed(self) -> OperationsImportQuerySet:
         """Imports whose files are in the ledger now."""
         return self.filter(state=OperationsImport.State.COMMITTED)
@@ -106,6 +113,7 @@ class OperationsImport(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=State.choices, default=State.RECEIVED
     )
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     received_at = models.DateTimeField(_("received at"))
     received_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     beat_at = models.DateTimeField(null=True)
@@ -163,13 +171,21 @@ class OperationsImport(models.Model):
         return self.folder / "upload"
 
     @property
-    def can_be_taken(self) -> bool:
-        """A checked file can be taken; so can one whose run was interrupted."""
-        return self.state in (self.State.CHECKED, self.State.FAILED) and self.upload.is_file()
+    def is_interrupted(self) -> bool:
+        """It was being read by a job that has ended without saying how the reading went."""
+        return self.state == self.State.FAILED or (
+            self.is_under_way and self.job is not None and self.job.is_finished
+        )
 
     @property
     def is_under_way(self) -> bool:
         return self.state in (self.State.RECEIVED, self.State.READING)
+
+    @property
+    def can_be_taken(self) -> bool:
+        """A checked file can be taken; so can one whose run was interrupted."""
+        waits = self.state == self.State.CHECKED or self.is_interrupted
+        return waits and self.upload.is_file()
 
 
 class LedgerFileQuerySet(models.QuerySet):

@@ -1,0 +1,1 @@
+"""The scoring layer's writes: imports of operations data, decisions on errors."""
