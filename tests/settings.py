@@ -1,5 +1,6 @@
 """Handrail's own settings, made quick and private for tests."""
 
+import multiprocessing
 import os
 import tempfile
 from pathlib import Path
@@ -8,8 +9,9 @@ os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
 os.environ["DEBUG"] = "0"
 os.environ["HTTPS"] = "0"
 os.environ["EMAIL_URL"] = "memorymail://"
-# Each process (pytest-xdist worker) writes into a folder of its own.
-os.environ["HANDRAIL_DATA_DIR"] = tempfile.mkdtemp(prefix="handrail-test-")
+# Each pytest-xdist worker writes into a folder of its own; the processes it starts share it.
+if multiprocessing.parent_process() is None:
+    os.environ["HANDRAIL_DATA_DIR"] = tempfile.mkdtemp(prefix="handrail-test-")
 
 from portal.settings import *  # noqa: F403
 from portal.settings import BASE_DIR, DATABASES, STORAGES
@@ -20,7 +22,7 @@ STORAGES = STORAGES | {
 }
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
-STATIC_ROOT.mkdir()  # noqa: F405
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 ACCOUNT_RATE_LIMITS = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Where the migrated template databases are kept between runs.
