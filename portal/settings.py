@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sop.middleware.AdminDoorsMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from io import BytesIO
 from typing import Any
 
-from wagtail.models import Locale
+from django.core.files.base import ContentFile
+from PIL import Image as Pillow
+from wagtail.images.models import Image
+from wagtail.models import Collection, Locale
 
 from people.models import User
 from sop import services
@@ -85,9 +89,22 @@ def translation(page: SOPPage, language: str = "zh-hans") -> SOPPage:
 
 
 def change(page: SOPPage, *, by: User, **values: Any) -> SOPPage:
-    """Saves a new draft of the page with other values."""
+    """Saves a new draft of the page with other values, as the editor does."""
     draft = SOPPage.objects.get(pk=page.pk).get_latest_revision_as_object()
     for name, value in values.items():
         setattr(draft, name, value)
+    if not draft.live:
+        draft.save(clean=False)
     draft.save_revision(user=by, log_action=True, clean=False)
     return SOPPage.objects.get(pk=page.pk)
+
+
+def a_picture(title: str = "Shelf", *, collection: Collection | None = None) -> Image:
+    """A Wagtail image of its own colour, in the collection."""
+    data = BytesIO()
+    Pillow.new("RGB", (60, 40), f"#{uuid.uuid4().hex[:6]}").save(data, "PNG")
+    return Image.objects.create(
+        title=title,
+        file=ContentFile(data.getvalue(), name=f"{title}.png"),
+        collection=collection or Collection.get_first_root_node(),
+    )
