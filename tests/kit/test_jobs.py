@@ -10,7 +10,6 @@ import sys
 import textwrap
 import time
 import uuid
-from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -296,7 +295,8 @@ def database_url():
     wanted = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{wanted['NAME']}"
-    return f"postgres://{wanted['USER']}@{quote(wanted['HOST'], safe='')}/{wanted['NAME']}"
+    host = "/" + wanted["HOST"] if wanted["HOST"].startswith("/") else wanted["HOST"]
+    return f"postgres://{wanted['USER']}@{host}/{wanted['NAME']}"
 
 
 @pytest.mark.django_db(transaction=True)
