@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -17,6 +18,10 @@ from people.models import User
 from tests.browser import chromium, visit  # noqa: F401
 from tests.cast import Cast, build_cast
 from tests.databases import copies
+
+# A busy machine makes single examples slow; that is no fault of the rule under test.
+hypothesis.settings.register_profile("handrail", deadline=None)
+hypothesis.settings.load_profile("handrail")
 
 REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
