@@ -208,7 +208,7 @@ def store() -> Store:
 @cache
 def people() -> tuple[Employee, ...]:
     with (HERE / "people.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
     return tuple(
         Employee(
             **row
