@@ -16,6 +16,7 @@ from sop.services.sections import create_section, sync_editors
 from sop.services.writing import (
     add_error_code,
     cancel_review,
+    change_sop,
     create_sop,
     submit_for_approval,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "add_error_code",
     "approve",
     "cancel_review",
+    "change_sop",
     "create_section",
     "create_sop",
     "finish_review",

@@ -99,6 +99,24 @@ def create_sop(
     return pages[source]
 
 
+@transaction.atomic
+def change_sop(*, page: SOPPage, by: User, text: Mapping[str, Any]) -> SOPPage:
+    """A new draft of one language's page; `text` as in `create_sop`, and only what changes.
+
+    Raises PermissionDenied for somebody who may not edit the page, or while it is in review.
+    """
+    if not page.permissions_for_user(by).can_edit():
+        raise PermissionDenied(_("Only the team's leads can change this page."))
+    draft = page.get_latest_revision_as_object()
+    for name in ("title", "purpose", "scope"):
+        if name in text:
+            setattr(draft, name, text[name])
+    if "steps" in text:
+        draft.steps = _steps(text["steps"])
+    _save(draft, by)
+    return SOPPage.objects.get(pk=page.pk)
+
+
 def _steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Step dictionaries as a StreamField takes them."""
     return [
