@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 from PIL import Image
 
-from portal.demo import content
+from portal.demo import content, operations
+from sop.choices import RiskLevel, ValueClass, WarningLevel
 
 PROCEDURES = content.procedures()
 MODULES = content.modules()
@@ -39,15 +40,15 @@ def test_a_procedure_can_be_followed(procedure):
     store = content.store()
     assert procedure.team in {team.slug for team in store.teams}
     assert set(procedure.roles) <= {role.slug for role in store.roles}
-    assert procedure.risk_level in {"low", "medium", "high"}
+    assert procedure.risk_level in RiskLevel.values
     assert procedure.review_interval_months > 0
     for steps in procedure.steps:
         assert 6 <= len(steps) <= 12
         assert len({step.key for step in steps}) == len(steps)
     for step in procedure.steps[-1]:
         assert step.role in {role.slug for role in store.roles}
-        assert step.value_class in {"adds_value", "necessary", "waste"}
-        assert step.warning_level in {"note", "caution", "danger"}
+        assert step.value_class in ValueClass.values
+        assert step.warning_level in WarningLevel.values
         assert step.expected_seconds > 0
         assert set(step.error_codes) <= {code.code for code in store.codes}
 
@@ -66,13 +67,25 @@ def test_each_error_code_is_prevented_by_a_step():
     assert prevented == {code.code for code in content.store().codes}
 
 
+def test_an_error_leads_to_a_step_of_the_process_it_is_counted_in():
+    """The first step by SOP code and order is the one that a scorecard names."""
+    roles = {name: process.role for name, process in operations.PROCESSES.items()}
+    first = {}
+    for procedure in PROCEDURES:
+        for step in procedure.steps[-1]:
+            for code in step.error_codes:
+                first.setdefault(code, procedure)
+    for code in content.store().codes:
+        assert roles[code.process] in first[code.code].roles, code.code
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.slug)
 def test_a_module_teaches_what_its_quiz_asks(module):
     keys = {p.code: {step.key for step in p.steps[-1]} for p in PROCEDURES}
     assert set(module.sops) <= set(keys)
-    assert set(module.prerequisites) <= {other.slug for other in MODULES}
     assert 2 <= len(module.lessons) <= 5
     assert {lesson.sop for lesson in module.lessons} == set(module.sops)
+    assert all(lesson.step in keys[lesson.sop] for lesson in module.lessons)
     assert 6 <= len(module.questions) <= 10
     for question in module.questions:
         assert question.sop in module.sops

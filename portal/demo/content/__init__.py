@@ -96,6 +96,7 @@ class Lesson:
     title: Text
     minutes: int
     sop: str
+    step: str  # shown after the text, as the release in force has it
     body: Text
 
 
@@ -121,7 +122,6 @@ class Module:
     team: str
     roles: tuple[str, ...]
     sops: tuple[str, ...]
-    prerequisites: tuple[str, ...]
     validity_months: int
     pass_mark: int
     attempt_limit: int
@@ -311,7 +311,6 @@ def modules() -> tuple[Module, ...]:
                 team=data["team"],
                 roles=tuple(data["roles"]),
                 sops=tuple(data["sops"]),
-                prerequisites=tuple(data.get("prerequisites", ())),
                 validity_months=data["validity_months"],
                 pass_mark=data["pass_mark"],
                 attempt_limit=data["attempt_limit"],
@@ -322,6 +321,7 @@ def modules() -> tuple[Module, ...]:
                         title=_text(row["title"]),
                         minutes=row["minutes"],
                         sop=row["sop"],
+                        step=row["step"],
                         body=_text(row["body"]),
                     )
                     for row in data["lessons"]
