@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 KEY = ("process", "difficulty")
+ANY = "*"  # the difficulty of errors that no difficulty is known of
 
 
 def check(facts: pd.DataFrame, integers: Sequence[str], what: str) -> pd.DataFrame:
@@ -21,6 +22,9 @@ def check(facts: pd.DataFrame, integers: Sequence[str], what: str) -> pd.DataFra
     if missing:
         raise ValueError(f"{what} facts lack {', '.join(missing)}")
     checked = facts[wanted].copy()
+    if checked.empty:
+        # pandas 3.1 can't join empty columns of Arrow text.
+        checked = checked.astype(dict.fromkeys(["person", *KEY], object))
     for name in integers:
         values = pd.to_numeric(checked[name])
         if values.isna().any() or (values < 0).any() or (values != np.floor(values)).any():

@@ -4,6 +4,9 @@ Expected is indirect standardisation: ``E = sum over cells of exposure x (all in
 exposure of that process and difficulty)``, so that hard work is not held against anybody. An
 incident is one check of one order that found something; ten wrong units in one box are one
 incident, since errors come in clumps and units treated as Poisson give intervals far too short.
+
+Of some errors the process is known, but not the difficulty of the work that they were made in.
+They are expected by process alone, on top of the others, and stand under the difficulty "*".
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ class Quality:
     """``people`` (index person): exposure, incidents, quantity, observed, expected, ratio (raw
     O/E), mean, low, high (posterior of the true ratio), count, scale (effective count and
     expectation that the posterior used), enough. ``cells`` (index person, process, difficulty):
-    exposure, incidents, quantity, observed, expected. ``standards`` (index process, difficulty):
-    exposure, incidents, observed, rate (observed per exposure). ``prior``: None where nothing is
+    exposure (0 under "*", where it is counted already), incidents, quantity, observed, expected.
+    ``standards`` (index process, difficulty): exposure, incidents, observed, rate (observed per
+    exposure). ``prior``: None where nothing is
     expected of anybody. ``unexposed``: incidents in cells where nobody has work, which nobody is
     charged with. ``exposure``: what it was counted in, "units" or "events".
     """
@@ -60,7 +64,9 @@ def quality(
     columns = ["exposure", "incidents", "quantity", "observed"]
     observed = _observed(errors, weighted)
     done = facts.total(work, ["person", *CELL], (exposure,)).rename(columns={exposure: "exposure"})
-    cells = done.join(facts.total(observed, ["person", *CELL], columns[1:]), how="outer")
+    observed = place(observed, done["exposure"].groupby(level=CELL).sum())
+    basis = pd.concat([done, _of_whole_processes(done, observed)])
+    cells = basis.join(facts.total(observed, ["person", *CELL], columns[1:]), how="outer")
     counts = [name for name in columns if name != "observed"]
     cells[counts] = cells[counts].fillna(0).astype("int64")
     cells["observed"] = cells["observed"].fillna(0.0 if weighted else 0)
@@ -72,6 +78,7 @@ def quality(
     )
     cells["expected"] = cells["exposure"] * rate.fillna(0.0).to_numpy()
     cells = cells[np.asarray(rate.notna())]
+    cells.loc[cells.index.get_level_values("difficulty") == facts.ANY, "exposure"] = 0
 
     people = cells.groupby(level="person", sort=True)[[*columns, "expected"]].sum()
     people = people.reindex(pd.Index(sorted(work["person"].unique()), name="person"), fill_value=0)
@@ -89,6 +96,26 @@ def quality(
         people.loc[known, ["mean", "low", "high"]] = found.to_numpy()
     people["enough"] = known & (people["scale"] >= min_expected)
     return Quality(people, cells, norms, prior, unexposed, exposure)
+
+
+def place(errors: pd.DataFrame, exposure: pd.Series) -> pd.DataFrame:
+    """The errors, under the difficulty "*" where only their process has any ``exposure``.
+
+    ``exposure`` (index process, difficulty): of everybody's work.
+    """
+    worked = exposure[exposure > 0].index
+    cells = pd.MultiIndex.from_arrays([errors[name] for name in CELL])
+    known = cells.isin(worked)
+    broad = ~known & errors["process"].isin(worked.get_level_values("process")).to_numpy()
+    return errors.assign(difficulty=errors["difficulty"].mask(broad, facts.ANY))
+
+
+def _of_whole_processes(done: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
+    """Everybody's exposure by process, under "*", for the processes that have such errors."""
+    found = errors.loc[errors["difficulty"] == facts.ANY, "process"].unique()
+    whole = done.groupby(level=["person", "process"]).sum()
+    whole = whole[whole.index.get_level_values("process").isin(found)]
+    return whole.assign(difficulty=facts.ANY).set_index("difficulty", append=True)
 
 
 def draw_quality(result: Quality, *, draws: int, rng: np.random.Generator) -> rates.Floats:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from scoring.engine import facts, throughput
-from scoring.engine.quality import Quality
+from scoring.engine.quality import Quality, place
 from scoring.engine.throughput import Throughput
 
 
@@ -34,8 +34,13 @@ def weekly(
     done["standard_us"] = done["units"] * (seconds.fillna(0.0) * 1e6)
     found = _weeks(facts.check(errors, ("incidents", "quantity"), "error"))
     rate = care.standards["rate"].dropna()
-    done["expected"] = done[care.exposure] * _lookup(rate, done, facts.KEY).fillna(0.0)
-    counted = found[_lookup(rate, found, facts.KEY).notna() & found["person"].isin(done["person"])]
+    own, whole = (
+        _lookup(rate, rows, facts.KEY).fillna(0.0)
+        for rows in (done, done.assign(difficulty=facts.ANY))
+    )
+    done["expected"] = done[care.exposure] * own + done[care.exposure] * whole
+    placed = place(found, care.standards["exposure"])
+    counted = found[_lookup(rate, placed, facts.KEY).notna() & found["person"].isin(done["person"])]
     key = ["person", "week"]
     rows = facts.total(
         done.sort_values([*key, "day", *facts.KEY], kind="stable"),

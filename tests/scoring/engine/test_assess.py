@@ -56,8 +56,10 @@ def test_planted_people_come_out_as_they_are():
     assert found.verdicts["band"].eq("meets").sum() >= 8
 
 
-def test_an_empty_period_scores_nobody():
-    found = run(facts.work(), facts.errors())
+@pytest.mark.parametrize("text", [object, "str"])
+def test_an_empty_period_scores_nobody(text):
+    texts = dict.fromkeys(["person", "process", "difficulty"], text)
+    found = run(facts.work().astype(texts), facts.errors().astype(texts))
     assert found.verdicts.empty
     assert found.composite.empty
 
@@ -96,6 +98,7 @@ def test_hard_work_does_not_lower_the_score():
 class TestTrend:
     def test_the_weeks_add_up_to_the_period(self):
         work, errors, *_ = facts.team(6, people=6, days=30)
+        errors.loc[errors.index % 3 == 0, "difficulty"] = "not known"
         given = facts.given("pick", 62, 4, 11)
         found = run(work, errors, given=given)
         speed, care = found.throughput, found.quality

@@ -80,6 +80,22 @@ def test_errors_where_nobody_worked_are_counted_apart():
     assert found.people.loc["a", "observed"] == 1
 
 
+def test_errors_of_unknown_difficulty_are_expected_by_process_alone():
+    work = facts.work(
+        ("a", "pick", 0, 300, 4, "easy"), ("b", "pick", 0, 100, 4, "hard"), ("c", "pack", 0, 9, 1)
+    )
+    errors = facts.errors(
+        ("a", "pick", 0, 8, 8, "lost"), ("b", "pick", 0, 2, 2, "hard"), ("c", "pick", 0, 1, 1, "")
+    )
+    found = quality.quality(work, errors)
+    assert found.people.loc["a", ["observed", "expected"]].to_list() == [8, 9 * 3 / 4]
+    assert found.people.loc["b", ["observed", "expected"]].to_list() == [2, 2 + 9 / 4]
+    assert found.people.loc["c", ["observed", "expected"]].to_list() == [1, 0]
+    assert found.people["exposure"].to_list() == [300, 100, 9]
+    assert found.cells.loc[("a", "pick", "*"), "incidents"] == 8
+    assert found.unexposed == 0
+
+
 def test_orders_may_be_the_exposure():
     work = facts.work(("a", "pick", 0, 900, 4), ("b", "pick", 0, 100, 4))
     errors = facts.errors(("a", "pick", 0, 4))
