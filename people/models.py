@@ -57,6 +57,11 @@ class Dated(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day on which it holds, as people say it."""
+        return self.ends_on - dt.timedelta(days=1) if self.ends_on else None
+
 
 def _ends_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
@@ -252,6 +257,11 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     def get_short_name(self) -> str:
         return self.name
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of work, where one is known."""
+        return self.left_on - dt.timedelta(days=1) if self.left_on else None
+
     def has_left(self, day: dt.date) -> bool:
         return self.left_on is not None and self.left_on <= day
 
@@ -396,3 +406,18 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.verb} {self.target_label}"
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """The data in a form that a page can print: name and value, a change as old → new."""
+        pairs: list[tuple[str, str]] = []
+        for name, value in self.data.items():
+            if name == "changes":
+                pairs += [
+                    (field, f"{old or '–'} → {new or '–'}") for field, (old, new) in value.items()
+                ]
+            elif isinstance(value, list):
+                pairs.append((name, ", ".join(map(str, value))))
+            elif value not in (None, ""):
+                pairs.append((name, str(value)))
+        return pairs

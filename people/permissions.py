@@ -76,3 +76,8 @@ def can_grant(user: Anyone, person: User, names: set[str]) -> bool:
     if user.pk == person.pk or not can_manage_person(user, person):
         return False
     return is_administrator(user) or names.isdisjoint({groups.HR, groups.ADMINISTRATORS})
+
+
+def can_see_audit(user: Anyone) -> bool:
+    """Reads who did what to whom."""
+    return in_group(user, groups.HR, groups.AUDITORS, groups.ADMINISTRATORS)

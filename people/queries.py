@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
+
+from django.db.models import Prefetch, Q, QuerySet
 
 from people.models import (
     Membership,
@@ -64,3 +67,46 @@ def person_for_account(system: str, account: str, on: dt.date) -> User | None:
         .first()
     )
     return held.person if held else None
+
+
+def listed(
+    people: UserQuerySet,
+    *,
+    q: str = "",
+    team: Team | None = None,
+    role: Role | None = None,
+    state: str = "present",
+    on: dt.date,
+) -> UserQuerySet:
+    """People as a list shows them: narrowed down, each with `home` and `holdings` of the day.
+
+    `state` is one of `people.forms.PeopleFilter.STATES`.
+    """
+    for word in unicodedata.normalize("NFKC", q).split():
+        people = people.filter(Q(name__icontains=word) | Q(employee_number__icontains=word))
+    if team is not None:
+        teams = Team.objects.filter(pk=team.pk).with_descendants()
+        people = people.filter(
+            pk__in=Membership.objects.on(on).filter(team__in=teams).values("person")
+        )
+    if role is not None:
+        holding = RoleHolding.objects.on(on).filter(role=role)
+        people = people.filter(pk__in=holding.values("person"))
+    gone = Q(left_on__lte=on)
+    narrowed = {
+        "present": people.exclude(gone),
+        "new": people.exclude(gone).filter(is_active=True, last_login=None),
+        "closed": people.exclude(gone).filter(is_active=False),
+        "left": people.filter(gone),
+    }.get(state, people)
+    return with_todays_facts(narrowed, on)
+
+
+def with_todays_facts(people: QuerySet[User], on: dt.date) -> QuerySet[User]:
+    """Each person with `home` (memberships) and `holdings` (roles) of the day, in two queries."""
+    return people.prefetch_related(
+        Prefetch("memberships", Membership.objects.on(on).select_related("team"), to_attr="home"),
+        Prefetch(
+            "role_holdings", RoleHolding.objects.on(on).select_related("role"), to_attr="holdings"
+        ),
+    )

@@ -30,7 +30,7 @@ def link_account(
     lock(person)
     account = account.strip()
     if ends_on is not None and ends_on <= on:
-        raise PeopleError(_("The end must be later than the start."))
+        raise PeopleError(_("The end must be later than the start."), field="ends_on")
     rows = (
         SourceAccount.objects.select_for_update(of=("self",))
         .filter(system=system, account=account)
@@ -40,7 +40,8 @@ def link_account(
     if clash := rows.exclude(person=person).first():
         raise PeopleError(
             _("%(system)s account %(account)s belongs to %(person)s then; end that first.")
-            % {"system": system, "account": account, "person": clash.person}
+            % {"system": system, "account": account, "person": clash.person},
+            field="account",
         )
     own = [*rows.filter(person=person).order_by("starts_on")]
     start = min([on, *(row.starts_on for row in own)])

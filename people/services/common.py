@@ -13,7 +13,14 @@ Held = TypeVar("Held", Membership, RoleHolding, SourceAccount)
 
 
 class PeopleError(Exception):
-    """A change that would make the record of people untrue; the message says what to mend."""
+    """A change that would make the record of people untrue; the message says what to mend.
+
+    `field` names the argument of the service that is at fault, where it is one of them.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class NotAllowed(PeopleError):

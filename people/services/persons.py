@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from people import groups
 from people.audit import record
-from people.models import Membership, User
+from people.models import Membership, Role, Team, User
 from people.numbers import fold_number, validate_number
 from people.permissions import can_grant, can_manage_person
 from people.services.accounts import end_account
 from people.services.common import NotAllowed, PeopleError, end, lock
-from people.services.roles import end_role
-from people.services.teams import end_team_lead
+from people.services.roles import end_role, start_role
+from people.services.teams import end_team_lead, join_team
 
 
 @transaction.atomic
@@ -32,18 +33,27 @@ def add_person(
     language: str = "zh-hans",
     hired_on: dt.date | None = None,
     password: str | None = None,
+    team: Team | None = None,
+    roles: Iterable[Role] = (),
 ) -> User:
-    """Raises PeopleError when the number is malformed, or it or the e-mail address is taken."""
+    """Team and roles are held from the first day of work, or from today.
+
+    Raises PeopleError when the number is malformed, or it or the e-mail address is taken.
+    """
     number = fold_number(employee_number)
     try:
         validate_number(number)
     except ValidationError as error:
         raise PeopleError(
             _("Employee number %(number)s: %(reason)s")
-            % {"number": employee_number, "reason": error.message}
+            % {"number": employee_number, "reason": error.message},
+            field="employee_number",
         ) from error
     if User.objects.filter(employee_number__iexact=number).exists():
-        raise PeopleError(_("Employee number %(number)s is already in use.") % {"number": number})
+        raise PeopleError(
+            _("Employee number %(number)s is already in use.") % {"number": number},
+            field="employee_number",
+        )
     address = _free_email(email, None)
     try:
         with transaction.atomic():
@@ -52,10 +62,16 @@ def add_person(
             )
     except IntegrityError as error:  # another request was quicker
         raise PeopleError(
-            _("Employee number %(number)s is already in use.") % {"number": number}
+            _("Employee number %(number)s is already in use.") % {"number": number},
+            field="employee_number",
         ) from error
     person.groups.add(Group.objects.get(name=groups.STAFF))
     record(by=by, verb="person.added", target=person)
+    first_day = hired_on or timezone.localdate()
+    if team is not None:
+        join_team(person=person, team=team, on=first_day, by=by)
+    for role in roles:
+        start_role(person=person, role=role, on=first_day, by=by)
     return person
 
 
@@ -70,7 +86,6 @@ def change_person(
     by: User | None,
 ) -> None:
     """Raises NotAllowed for a person above the actor, PeopleError for a taken e-mail address."""
-    _require_authority(by, person)
     stored = lock(person)
     address = _free_email(email, person)
     if stored.left_on and hired_on and hired_on >= stored.left_on:
@@ -87,6 +102,7 @@ def change_person(
     changed = [field for field, value in wanted.items() if getattr(stored, field) != value]
     if not changed:
         return
+    _require_authority(by, person)
     for field, value in wanted.items():
         setattr(person, field, value)
     person.save(update_fields=changed)
@@ -226,7 +242,10 @@ def _free_email(email: str | None, person: User | None) -> str | None:
     address = (email or "").strip().lower() or None
     taken = User.objects.filter(email=address).exclude(pk=person.pk if person else None)
     if address and taken.exists():
-        raise PeopleError(_("The e-mail address %(email)s is already in use.") % {"email": address})
+        raise PeopleError(
+            _("The e-mail address %(email)s is already in use.") % {"email": address},
+            field="email",
+        )
     return address
 
 

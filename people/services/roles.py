@@ -18,7 +18,7 @@ def add_role(*, slug: str, name_en: str = "", name_zh: str = "", by: User | None
     """Raises PeopleError when the code is taken or both names are empty."""
     name_en, name_zh = require_name(name_en, name_zh)
     if Role.objects.filter(slug=slug).exists():
-        raise PeopleError(_("The code %(code)s is already in use.") % {"code": slug})
+        raise PeopleError(_("The code %(code)s is already in use.") % {"code": slug}, field="slug")
     role = Role.objects.create(slug=slug, name_en=name_en, name_zh=name_zh)
     record(by=by, verb="role.added", target=role)
     return role

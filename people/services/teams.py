@@ -35,7 +35,7 @@ def add_team(
     """Raises PeopleError when the code is taken or both names are empty."""
     name_en, name_zh = require_name(name_en, name_zh)
     if Team.objects.filter(slug=slug).exists():
-        raise PeopleError(_("The code %(code)s is already in use.") % {"code": slug})
+        raise PeopleError(_("The code %(code)s is already in use.") % {"code": slug}, field="slug")
     team = Team.objects.create(slug=slug, name_en=name_en, name_zh=name_zh, parent=parent)
     record(by=by, verb="team.added", target=team)
     signals.team_created.send(Team, team=team, by=by)

@@ -34,7 +34,8 @@ QUESTIONS: list[dict[str, Any]] = [
         "step_uid": STEP,
         "choices": [
             {
-                "text": {"en": "The bin", "zh-hans": "库位"}, "correct": True,
+                "text": {"en": "The bin", "zh-hans": "库位"},
+                "correct": True,
                 "feedback": {"en": "FEEDBACK-RIGHT bin", "zh-hans": "反馈对"},
             },
             {
@@ -72,9 +73,11 @@ def clock() -> Any:
 
 
 def approve(page: ControlledPage, by: User, approver: User) -> None:
-    state = sop_services.submit_for_approval(page=page, by=by, change_summary="First.") if (
-        isinstance(page, SOPPage)
-    ) else sop_services.submit_for_approval(page=page, by=by)
+    state = (
+        sop_services.submit_for_approval(page=page, by=by, change_summary="First.")
+        if (isinstance(page, SOPPage))
+        else sop_services.submit_for_approval(page=page, by=by)
+    )
     sop_services.approve(page=page, by=approver, seen_sha256=state.content_sha256)
 
 
@@ -97,7 +100,10 @@ def sop_text(title: str, step: str) -> dict[str, Any]:
 @pytest.fixture
 def sop_page(cast: Cast, clock: Any) -> SOPPage:
     return sop_services.create_sop(
-        code="PK-03", team=cast.pickers, roles=[cast.picker], by=cast.lena,
+        code="PK-03",
+        team=cast.pickers,
+        roles=[cast.picker],
+        by=cast.lena,
         texts={
             "en": sop_text("Scan pick", "Scan the bin"),
             "zh-hans": sop_text("扫描拣货", "扫描库位"),
@@ -118,15 +124,21 @@ def release(cast: Cast, sop_page: SOPPage) -> SOPRelease:
 def quiz(cast: Cast, clock: Any) -> Quiz:
     """Three questions, 4 marks, pass at 80 %, two attempts, in the order written."""
     return services.create_quiz(
-        team=cast.pickers, name={"en": "Scan quiz", "zh-hans": "扫描测验"}, questions=QUESTIONS,
-        attempt_limit=2, shuffle=False, by=cast.lena,
+        team=cast.pickers,
+        name={"en": "Scan quiz", "zh-hans": "扫描测验"},
+        questions=QUESTIONS,
+        attempt_limit=2,
+        shuffle=False,
+        by=cast.lena,
     )
 
 
 def lesson_text(title: str, text: str) -> list[dict[str, Any]]:
     return [
         {
-            "uid": LESSON, "title": title, "minutes": 3,
+            "uid": LESSON,
+            "title": title,
+            "minutes": 3,
             "body": [
                 {"type": "text", "html": f"<p>{text}</p>"},
                 {"type": "step", "step_uid": STEP},
@@ -138,15 +150,21 @@ def lesson_text(title: str, text: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def module_page(cast: Cast, release: SOPRelease, quiz: Quiz) -> ModulePage:
     return services.create_module(
-        slug="scan-pick", team=cast.pickers, roles=[cast.picker], sop_keys=[release.sop_key],
-        quiz=quiz, by=cast.lena,
+        slug="scan-pick",
+        team=cast.pickers,
+        roles=[cast.picker],
+        sop_keys=[release.sop_key],
+        quiz=quiz,
+        by=cast.lena,
         texts={
             "en": {
-                "title": "Scanning", "summary": "You scan the right bin.",
+                "title": "Scanning",
+                "summary": "You scan the right bin.",
                 "lessons": lesson_text("Bins", "Read the label."),
             },
             "zh-hans": {
-                "title": "扫描", "summary": "会扫对库位。",
+                "title": "扫描",
+                "summary": "会扫对库位。",
                 "lessons": lesson_text("库位", "看标签。"),
             },
         },
@@ -175,8 +193,12 @@ class Taking:
 
     def answer(self, key: str, *values: str, client_key: str = "", **kwargs: Any) -> Any:
         return services.save_answer(
-            attempt=self.attempt, question_key=key, values=values, by=self.person,
-            client_key=client_key or uuid.uuid4().hex, **kwargs,
+            attempt=self.attempt,
+            question_key=key,
+            values=values,
+            by=self.person,
+            client_key=client_key or uuid.uuid4().hex,
+            **kwargs,
         )
 
     def answer_all_right(self) -> None:

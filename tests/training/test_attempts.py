@@ -37,8 +37,14 @@ def test_starting_again_resumes_the_same_attempt(taking: Taking, module: Module)
 def test_a_second_open_attempt_is_refused_by_the_database(taking: Taking) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(
-            assignment=taking.attempt.assignment, person=taking.person, quiz=taking.attempt.quiz,
-            version=taking.attempt.version, number=2, started_at=NOW, pass_mark=80, questions=[],
+            assignment=taking.attempt.assignment,
+            person=taking.person,
+            quiz=taking.attempt.quiz,
+            version=taking.attempt.version,
+            number=2,
+            started_at=NOW,
+            pass_mark=80,
+            questions=[],
         )
 
 
@@ -46,8 +52,14 @@ def test_an_attempt_beyond_the_limit_is_refused_by_the_database(taking: Taking) 
     taking.submit()
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(
-            assignment=taking.attempt.assignment, person=taking.person, quiz=taking.attempt.quiz,
-            version=taking.attempt.version, number=3, limit=2, started_at=NOW, pass_mark=80,
+            assignment=taking.attempt.assignment,
+            person=taking.person,
+            quiz=taking.attempt.quiz,
+            version=taking.attempt.version,
+            number=3,
+            limit=2,
+            started_at=NOW,
+            pass_mark=80,
             questions=[],
         )
 
@@ -76,9 +88,7 @@ def test_attempts_are_counted_for_each_assignment(cast: Cast, module: Module) ->
     assert take(cast.noor, module).attempt.number == 1
 
 
-def test_without_a_limit_a_person_may_try_for_ever(
-    cast: Cast, module: Module, quiz: Quiz
-) -> None:
+def test_without_a_limit_a_person_may_try_for_ever(cast: Cast, module: Module, quiz: Quiz) -> None:
     limit(quiz, attempt_limit=None)
     module = Module.objects.get(pk=module.pk)
     for number in range(1, 6):
@@ -352,8 +362,15 @@ def test_failing_gives_none_and_leaves_the_duty(taking: Taking, cast: Cast) -> N
 def test_a_correction_is_another_result_and_the_last_counts(taking: Taking, cast: Cast) -> None:
     first = taking.submit()
     Result.objects.create(
-        attempt=taking.attempt, number=2, marks=4, max_marks=4, passed=True, by_question={},
-        made_at=timezone.now(), made_by=cast.lena, reason="Question 1 was wrong.",
+        attempt=taking.attempt,
+        number=2,
+        marks=4,
+        max_marks=4,
+        passed=True,
+        by_question={},
+        made_at=timezone.now(),
+        made_by=cast.lena,
+        reason="Question 1 was wrong.",
     )
     assert taking.attempt.result != first
     assert taking.attempt.result.percent == 100

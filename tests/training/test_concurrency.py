@@ -31,9 +31,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         finally:
             connections.close_all()
 
-    threads = [
-        threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)
-    ]
+    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -45,9 +43,7 @@ def test_starts_at_once_give_one_attempt(cast: Cast, module: Module) -> None:
     duty = duty_of(cast.noor, module)
 
     def start() -> Attempt:
-        return services.start_attempt(
-            assignment=Assignment.objects.get(pk=duty.pk), by=cast.noor
-        )
+        return services.start_attempt(assignment=Assignment.objects.get(pk=duty.pk), by=cast.noor)
 
     attempts = at_once(*[start] * 4)
     assert len({attempt.pk for attempt in attempts}) == 1

@@ -98,9 +98,7 @@ def test_another_role_that_asks_for_the_module_keeps_the_duty(
 
 
 def test_what_a_lead_gave_stays_when_a_role_ends(cast: Cast, module: Module) -> None:
-    services.end_assignment(
-        assignment=duty_of(cast.noor, module), note="For now.", by=cast.lena
-    )
+    services.end_assignment(assignment=duty_of(cast.noor, module), note="For now.", by=cast.lena)
     services.assign(person=cast.noor, module=module, by=cast.lena)
     people_services.end_role(person=cast.noor, role=cast.picker, on=TODAY, by=cast.hua)
     duty_of(cast.noor, module)
@@ -298,7 +296,8 @@ def test_with_a_quiz_reading_is_not_enough(cast: Cast, module: Module) -> None:
 def test_a_lesson_of_another_module_is_refused(cast: Cast, module: Module) -> None:
     with pytest.raises(services.TrainingError):
         services.finish_lesson(
-            assignment=duty_of(cast.noor, module), by=cast.noor,
+            assignment=duty_of(cast.noor, module),
+            by=cast.noor,
             lesson_uid="99999999-0000-4000-8000-000000000001",
         )
 

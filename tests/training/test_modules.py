@@ -115,11 +115,16 @@ def test_a_module_whose_quiz_has_no_right_answer_is_not_ready(
 
 def test_markup_that_could_run_is_not_kept(cast: Cast, release: Any) -> None:
     page = services.create_module(
-        slug="evil", team=cast.pickers, by=cast.lena,
-        texts={"en": {
-            "title": "x", "summary": "x",
-            "lessons": lesson_text("x", 'a<script>alert(1)</script><b onclick="x">b</b>'),
-        }},
+        slug="evil",
+        team=cast.pickers,
+        by=cast.lena,
+        texts={
+            "en": {
+                "title": "x",
+                "summary": "x",
+                "lessons": lesson_text("x", 'a<script>alert(1)</script><b onclick="x">b</b>'),
+            }
+        },
     )
     approve(page, cast.lena, cast.ping)
     html = Module.objects.get(slug="evil").current.text_in("en").lessons[0]["body"][0]["html"]
