@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from people.permissions import is_approver
+
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 # A phone's bar has room for five; beyond that the fifth opens the others.
@@ -52,6 +54,9 @@ class Navigation:
 def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     """(label, URL, icon) of each place that the person may go to, the daily ones first."""
     yield _("Home"), reverse("home"), "home"
+    yield _("Procedures"), reverse("sop:list"), "procedures"
+    if is_approver(request.user):
+        yield _("Reviews"), reverse("sop:reviews"), "check"
     if request.user.has_perm("wagtailadmin.access_admin"):
         yield _("Write"), reverse("wagtailadmin_home"), "write"
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
 sop_panels = [
-    FieldPanel("title"),
+    FieldPanel("title", help_text=_("What the work is, as your people call it.")),
     FieldRowPanel([FieldPanel("code"), FieldPanel("process_owner")]),
     FieldPanel("roles", widget=CheckboxSelectMultiple),
     FieldPanel("purpose"),

@@ -11,7 +11,8 @@ from wagtail.permissions import page_permission_policy
 from people import groups
 from people.models import Team
 from people.permissions import Anyone, in_group, is_approver
-from sop.models import SOPPage, SOPRelease
+from sop.approval import may_approve
+from sop.models import ControlledPage, FourEyesTaskState, SOPRelease
 
 PAGE_RIGHTS = {"add", "change", "publish", "lock", "unlock", "bulk_delete"}
 IMAGE_RIGHTS = ["choose", "change", "delete"]
@@ -22,9 +23,26 @@ def can_read(user: Anyone, release: SOPRelease) -> bool:
     return SOPRelease.objects.visible_to(user).filter(pk=release.pk).exists()
 
 
-def can_edit(user: Anyone, page: SOPPage) -> bool:
-    """As Wagtail's editor decides it: the team's leads, and administrators."""
-    return user.is_authenticated and page.permissions_for_user(user).can_edit()
+def can_edit(user: Anyone, page: ControlledPage) -> bool:
+    """The team's leads, and administrators.
+
+    Wagtail's own `can_edit` also opens the (locked) editor to a page's approvers.
+    """
+    return user.is_authenticated and page_permission_policy.user_has_permission_for_instance(
+        user, "change", page
+    )
+
+
+def can_write(user: Anyone) -> bool:
+    """Somebody who may write procedures somewhere."""
+    return user.is_authenticated and page_permission_policy.user_has_any_permission(
+        user, {"add", "change"}
+    )
+
+
+def can_review(user: Anyone, state: FourEyesTaskState) -> bool:
+    """Sees what is in review: its approvers, and those who may edit the page."""
+    return may_approve(state.task.specific, user) or can_edit(user, state.revision.content_object)
 
 
 def can_withdraw(user: Anyone, release: SOPRelease) -> bool:

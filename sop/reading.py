@@ -120,7 +120,7 @@ def step_of(text: ReleaseText, step_uid: uuid.UUID | str) -> Step | None:
 
 def _text(content: dict[str, Any], find: FindPicture) -> Text:
     roles = {role.slug: role.name for role in Role.objects.all()}
-    codes = {code.code: str(code) for code in ErrorCode.objects.all()}
+    codes = {code.code: code.name or code.code for code in ErrorCode.objects.all()}
     return Text(
         code=content["code"],
         title=content["title"],

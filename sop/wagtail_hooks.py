@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem, SubmitForModerationMenuItem
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.widgets import Button
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.documents.permissions import permission_policy as document_policy
@@ -17,9 +24,15 @@ from wagtail.images.permissions import permission_policy as image_policy
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from sop.models import SOPPage, SOPRelease
-from sop.permissions import IMAGE_RIGHTS
+from people.models import User
+from sop.models import ControlledPage, ErrorCode, SOPIndexPage, SOPPage, SOPRelease
+from sop.permissions import IMAGE_RIGHTS, can_edit
+
+# A translation that mirrors its source would be published without approval.
+HIDDEN_ACTIONS = ("localize-convert-to-alias",)
 
 
 @hooks.register("construct_page_chooser_queryset")
@@ -89,3 +102,75 @@ def _refuse_deletion(request: HttpRequest, pages: list[Page]) -> HttpResponse | 
             )
             return redirect("wagtailadmin_explore", page.get_parent().pk)
     return None
+
+
+class HandIn(SubmitForModerationMenuItem):
+    """Wagtail's button under the name that the reviewers' pages use."""
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return super().get_context_data(parent_context) | {"label": _("Hand in for approval")}
+
+
+class OpenReview(ActionMenuItem):
+    name = "open-review"
+    icon_name = "view"
+
+    def __init__(self, order: int | None = None) -> None:
+        super().__init__(order)
+        self.label = _("Open the review")
+
+    def get_url(self, context: dict[str, Any]) -> str:
+        return reverse("sop:review", args=[context["page"].pk])
+
+
+@hooks.register("construct_page_action_menu")
+def offer_what_the_rules_allow(items: list, request: HttpRequest, context: dict[str, Any]) -> None:
+    """In review: the review instead of a dead lock button. Else handing in by its own name."""
+    page = context.get("page") or context.get("parent_page")
+    if not isinstance(page, ControlledPage | SOPIndexPage):
+        return
+    for index, item in enumerate(items):
+        if isinstance(item, SubmitForModerationMenuItem):
+            items[index] = HandIn(order=item.order)
+    items[:] = [item for item in items if item.name not in HIDDEN_ACTIONS]
+    if isinstance(page, ControlledPage) and page.workflow_in_progress:
+        items[:] = [OpenReview(order=0)] + [
+            item for item in items if item.name != "action-page-locked"
+        ]
+
+
+@hooks.register("register_page_header_buttons")
+def ways_out_of_the_editor(
+    page: Page, user: User, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """The translation editor has no button of its own for handing in."""
+    if isinstance(page, ControlledPage) and can_edit(user, page):
+        yield Button(
+            _("Hand in for approval"),
+            reverse("sop:submit", args=[page.pk]),
+            icon_name="check",
+            priority=5,
+        )
+        yield Button(_("All that I write"), reverse("sop:writing"), icon_name="list-ul", priority=6)
+
+
+@hooks.register("register_admin_menu_item")
+def procedures_menu() -> MenuItem:
+    return MenuItem(
+        gettext_lazy("Procedures"), reverse_lazy("sop:writing"), icon_name="list-ol", order=90
+    )
+
+
+class ErrorCodeViewSet(SnippetViewSet):
+    """The vocabulary of mistakes, kept by leads and administrators."""
+
+    model = ErrorCode
+    icon = "warning"
+    add_to_admin_menu = True
+    menu_order = 95
+    list_display = ["code", "name_en", "name_zh"]
+    search_fields = ["code", "name_en", "name_zh"]
+    panels = [FieldPanel("code"), FieldRowPanel([FieldPanel("name_en"), FieldPanel("name_zh")])]
+
+
+register_snippet(ErrorCodeViewSet)

@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import modelcluster.fields
 import sop.blocks
+import sop.models.pages
 import sop.storage
 import wagtail.fields
 from django.conf import settings
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
                 ('change_summary', models.TextField(help_text='One or two sentences that the readers will see.', max_length=1000, verbose_name='what changed')),
                 ('change_reason', models.TextField(blank=True, help_text='For the approver and the record, for example a complaint.', max_length=1000, verbose_name='why')),
                 ('effective_from', models.DateTimeField(blank=True, help_text='Leave empty to make it effective as soon as it is approved.', null=True, verbose_name='effective from')),
-                ('process_owner', models.ForeignKey(blank=True, help_text='Who answers for it and is reminded of its review.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('process_owner', models.ForeignKey(blank=True, help_text='Who answers for it and is reminded of its review.', limit_choices_to=sop.models.pages.may_own, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('roles', modelcluster.fields.ParentalManyToManyField(help_text='These people read and acknowledge it.', related_name='+', to='people.role', verbose_name='for roles')),
             ],
             options={

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +70,7 @@ class FourEyesTaskState(TaskState):
         """Lets one decision through when two come at the same moment."""
         waiting = FourEyesTaskState.objects.filter(pk=self.pk, status=self.STATUS_IN_PROGRESS)
         if not waiting.update(finished_at=timezone.now()):
-            raise PermissionDenied(_("This review has been decided already."))
+            raise approval.ApprovalError(_("This review has been decided already."))
 
 
 class FourEyesApprovalTask(AbstractGroupApprovalTask):

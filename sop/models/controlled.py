@@ -72,6 +72,18 @@ class ControlledPage(Page):
         """The records of this page's releases, each with a foreign key `revision`."""
         raise NotImplementedError
 
+    @property
+    def note_fields(self) -> list[str]:
+        """Fields that the author fills in when handing the page in."""
+        raise NotImplementedError
+
+    # The template that shows the content in a review, as its readers would see it.
+    review_template = ""
+
+    def review_context(self) -> dict[str, Any]:
+        """What `review_template` needs besides `draft`."""
+        return {}
+
     # --- What holds for all -------------------------------------------------
 
     @property

@@ -18,13 +18,21 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Collection, Page, Revision
 from wagtail_localize.fields import SynchronizedField
 
+from people import groups
 from people.models import Role, Team, User
-from sop import readiness, snapshot
+from sop import difference, readiness, snapshot
 from sop.blocks import PROSE, StepsBlock
 from sop.choices import ChangeKind, RiskLevel
 from sop.models.controlled import ControlledPage, ControlledPagePermissions
 from sop.models.releases import ReleaseText, SOPRelease
 from sop.panels import sop_panels
+
+OWNERS = (groups.TEAM_LEADS, groups.APPROVERS, groups.MANAGERS, groups.ADMINISTRATORS)
+
+
+def may_own() -> models.Q:
+    """Owners are active and lead, approve or manage: a reminder must reach somebody who can act."""
+    return models.Q(is_active=True, groups__name__in=OWNERS)
 
 
 class FixedPage(Page):
@@ -124,6 +132,7 @@ class SOPPage(ControlledPage):
         blank=True,
         related_name="+",
         verbose_name=gettext_lazy("owner"),
+        limit_choices_to=may_own,
         help_text=gettext_lazy("Who answers for it and is reminded of its review."),
     )
     roles = ParentalManyToManyField(
@@ -177,6 +186,7 @@ class SOPPage(ControlledPage):
     parent_page_types = ["sop.SOPIndexPage"]
     subpage_types: list = []
     template = "sop/preview.html"
+    review_template = "sop/_review.html"
     override_translatable_fields = [
         SynchronizedField("slug", overridable=False),
         SynchronizedField("code", overridable=False),
@@ -230,6 +240,23 @@ class SOPPage(ControlledPage):
 
     def approval_content(self) -> dict[str, Any]:
         return snapshot.for_approval(self)
+
+    @property
+    def note_fields(self) -> list[str]:
+        if self.is_translation:
+            return ["change_summary"]
+        first = self.latest_release is None
+        kind = [] if first else ["change_kind"]
+        return ["change_summary", "change_reason", *kind, "effective_from"]
+
+    def review_context(self) -> dict[str, Any]:
+        """The changes against the latest release, in this language where it has a text."""
+        previous = self.latest_release
+        if previous is None:
+            return {"previous": None, "changes": []}
+        before = previous.text_for(self.language)
+        changes = difference.compare(before.snapshot["steps"], snapshot.build(self)["steps"])
+        return {"previous": previous, "compared_with": before, "changes": changes}
 
     def check_ready(self) -> None:
         readiness.check(self)

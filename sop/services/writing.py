@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from wagtail.rich_text import RichText
 
 from people.audit import record
 from people.models import Role, Team, User
+from sop import permissions
 from sop.choices import RiskLevel, ValueClass
 from sop.models import ControlledPage, ErrorCode, FourEyesTaskState, SOPIndexPage, SOPPage
 from sop.services.errors import NotReady, SOPError
@@ -105,7 +105,7 @@ def change_sop(*, page: SOPPage, by: User, text: Mapping[str, Any]) -> SOPPage:
 
     Raises PermissionDenied for somebody who may not edit the page, or while it is in review.
     """
-    if not page.permissions_for_user(by).can_edit():
+    if not permissions.can_edit(by, page):
         raise PermissionDenied(_("Only the team's leads can change this page."))
     draft = page.get_latest_revision_as_object()
     for name in ("title", "purpose", "scope"):
@@ -147,49 +147,36 @@ def _save(page: ControlledPage, by: User) -> None:
 
 
 @transaction.atomic
-def submit_for_approval(
-    *,
-    page: ControlledPage,
-    by: User,
-    change_summary: str | None = None,
-    change_reason: str | None = None,
-    change_kind: str | None = None,
-    effective_from: dt.datetime | None = None,
-) -> FourEyesTaskState:
-    """Hands the latest draft in for approval, with the notes where they are given.
+def submit_for_approval(*, page: ControlledPage, by: User, **notes: Any) -> FourEyesTaskState:
+    """Hands the latest draft in for approval.
+
+    `notes` are values for the page's `note_fields` (`change_summary`, `change_reason`,
+    `change_kind`, `effective_from`); what is left out stays as the draft has it.
 
     Raises NotReady with everything that lacks, SOPError when it is in review already, and
     PermissionDenied for somebody who may not edit the page.
     """
     page = page.specific_class.objects.get(pk=page.pk)
-    if not page.permissions_for_user(by).can_edit():
-        raise PermissionDenied(_("Only the team's leads can submit this page."))
+    if not permissions.can_edit(by, page):
+        raise PermissionDenied(_("Only the team's leads can hand this page in."))
     if page.workflow_in_progress:
         raise SOPError(_("This page is in review already."))
     draft = page.get_latest_revision_as_object()
-    notes = {
-        "change_summary": change_summary,
-        "change_reason": change_reason,
-        "change_kind": change_kind,
-        "effective_from": effective_from,
-    }
-    given = {name: value for name, value in notes.items() if value is not None}
-    for name, value in given.items():
+    for name, value in notes.items():
         setattr(draft, name, value)
     try:
         draft.check_ready()
     except ValidationError as error:
         raise NotReady(error.messages) from error
-    if given or not page.has_unpublished_changes:
+    if notes or not page.has_unpublished_changes:
         draft.save_revision(user=by, log_action=True, clean=False)
     state = page.current_workflow_state
     if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
         state.resume(by)
     else:
         state = draft.get_workflow().start(draft, by)
-    return FourEyesTaskState.objects.get(
-        pk=WorkflowState.objects.get(pk=state.pk).current_task_state_id
-    )
+    state.refresh_from_db()
+    return state.current_task_state.specific
 
 
 @transaction.atomic
@@ -198,7 +185,7 @@ def cancel_review(*, page: ControlledPage, by: User) -> None:
     state = page.current_workflow_state
     if state is None:
         raise SOPError(_("This page is not in review."))
-    if not page.permissions_for_user(by).can_edit():
+    if not permissions.can_edit(by, page):
         raise PermissionDenied(_("Only the team's leads can cancel the review."))
     state.cancel(user=by)
     record(by=by, verb="page.review_cancelled", target=page)

@@ -10,8 +10,19 @@ from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
 
 from sop import services
-from sop.models import SOPRelease
-from tests.matrix.core import NOT_ALLOWED, NOT_FOUND, OK, Row, World, allow, everybody, signed_in
+from sop.models import FourEyesTaskState, SOPPage, SOPRelease
+from tests.matrix.core import (
+    GO,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    OK,
+    POST_ONLY,
+    Row,
+    World,
+    allow,
+    everybody,
+    signed_in,
+)
 from tests.sop.make import a_draft, approve, step
 
 GONE = "410"
@@ -53,6 +64,27 @@ def draft(world: World) -> dict[str, str]:
     return {"code": world.once("draft", lambda: a_draft(world.cast, "PK-09")).code}
 
 
+def unsent(world: World) -> SOPPage:
+    return world.once("unsent", lambda: a_draft(world.cast, "PK-11"))
+
+
+def review(world: World) -> FourEyesTaskState:
+    def make() -> FourEyesTaskState:
+        return services.submit_for_approval(
+            page=a_draft(world.cast, "PK-10"), by=world.cast.lena
+        )
+
+    return world.once("review", make)
+
+
+def in_review(world: World) -> dict[str, str]:
+    return {"page_id": review(world).revision.object_id}
+
+
+def decision(world: World) -> dict[str, str]:
+    return {"seen_sha256": review(world).content_sha256, "approve": "1"}
+
+
 def code(make: Any) -> Any:
     return lambda world: {"code": make(world).code}
 
@@ -67,6 +99,7 @@ def first_picture(make: Any) -> Any:
 
 READ_ONLY = everybody(NOT_ALLOWED)
 NOBODY = signed_in(NOT_FOUND)
+WRITERS = ("lead", "admin")
 
 ROWS = [
     Row("sop:list", "Procedures in force", signed_in(OK), READ_ONLY),
@@ -83,6 +116,18 @@ ROWS = [
         case="not in force yet"),
     Row("sop:release", "One release", allow(OK, *OVERSEE), READ_ONLY, number(withdrawn),
         case="withdrawn"),
+    Row("sop:writing", "What one writes", allow(OK, "lead", "other_lead", "admin"), READ_ONLY),
+    Row("sop:submit", "Handing in for approval", allow(OK, *WRITERS), allow(GO, *WRITERS),
+        lambda world: {"page_id": unsent(world).pk}, lambda world: {"change_summary": "New."}),
+    Row("sop:cancel", "Taking back what was handed in", POST_ONLY, allow(GO, *WRITERS),
+        in_review),
+    Row("sop:reviews", "What waits for approval", allow(OK, "approver"), READ_ONLY),
+    Row("sop:review", "A review", allow(OK, "approver", *WRITERS),
+        allow(OK, *WRITERS) | {"approver": GO}, in_review, decision, case="in review"),
+    Row("sop:review", "A review", NOBODY, NOBODY,
+        lambda world: {"page_id": unsent(world).pk}, case="draft only"),
+    Row("sop:withdraw", "Withdrawing a procedure", allow(OK, "approver", *WRITERS),
+        allow(GO, "approver", *WRITERS), code(release), lambda world: {"reason": "Broken."}),
     Row("sop:picture", "A picture of a release", signed_in(OK), READ_ONLY, first_picture(release),
         case="in force"),
     Row("sop:picture", "A picture of a release", allow(OK, *OVERSEE), READ_ONLY,

@@ -15,7 +15,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from people.queries import roles_of
-from sop import hooks, reading
+from sop import hooks, permissions
+from sop import reading as texts
 from sop.models import ReleasedPicture, SOPRelease, Withdrawal
 
 
@@ -43,7 +44,7 @@ def sop_list(request: HttpRequest) -> HttpResponse:
             "query": query,
             "own": [row for row in rows if row[0].pk in own_ids],
             "others": [row for row in rows if row[0].pk not in own_ids],
-            "roles": roles,
+            "can_write": permissions.can_write(request.user),
         },
     )
 
@@ -99,11 +100,12 @@ def _show(request: HttpRequest, release: SOPRelease, *, in_force: bool) -> HttpR
         "sop/read.html",
         {
             "release": release,
-            "text": reading.released_text(text),
+            "text": texts.released_text(text),
             "language_missing": text.language != wanted,
             "change_summary": text.change_summary,
             "in_force": in_force,
             "state": None if in_force else release.state(),
+            "can_withdraw": in_force and permissions.can_withdraw(request.user, release),
             "panels": hooks.release_panels(request, release) if in_force else [],
         },
     )
