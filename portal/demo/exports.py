@@ -24,6 +24,7 @@ MAPPINGS = Path(__file__).parent / "mappings"
 SITE = ZoneInfo("Asia/Shanghai")
 DESK = ("enquiry", "after-sales")
 SOURCES = ("wms", "quality", "helpdesk")  # in the order in which they are imported
+SUFFIXES = {"wms": "csv", "quality": "xlsx", "helpdesk": "csv"}
 CHUNK_DAYS = 30
 
 DIFFICULTY = {"normal": "标准", "bulky": "大件", "fragile": "易碎", "mixed": "多规格"}
@@ -61,28 +62,41 @@ def write(
         "quality": quality_list(operations, people, rng),
         "helpdesk": desk_log(operations, people, rng),
     }
-    writers: dict[str, tuple[str, Callable[[pd.DataFrame, Path], None]]] = {
-        "wms": ("csv", lambda frame, path: frame.to_csv(path, index=False, encoding="gb18030")),
-        "quality": ("xlsx", lambda frame, path: write_xlsx(path, {"质量清单": frame})),
-        "helpdesk": ("csv", lambda frame, path: frame.to_csv(path, index=False, encoding="utf-8")),
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        "wms": lambda frame, path: frame.to_csv(path, index=False, encoding="gb18030"),
+        "quality": lambda frame, path: write_xlsx(path, {"质量清单": frame}),
+        "helpdesk": lambda frame, path: frame.to_csv(path, index=False, encoding="utf-8"),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    paths: dict[str, list[Path]] = {source: [] for source in SOURCES}
-    for first in _chunks(operations):
-        last = min(first + dt.timedelta(days=CHUNK_DAYS), operations.end) - dt.timedelta(days=1)
-        for source in SOURCES:
-            frame = tables[source]
-            part = frame[(frame["day"] >= first) & (frame["day"] <= last)].drop(columns="day")
-            suffix, writer = writers[source]
-            path = folder / f"{source}_{first:%Y%m%d}_{last:%Y%m%d}.{suffix}"
-            writer(part, path)
-            paths[source].append(path)
-    return paths
+    names = file_names(operations.first, operations.end)
+    for source, frame in tables.items():
+        start = operations.first
+        for name, last in zip(
+            names[source], last_days(operations.first, operations.end), strict=True
+        ):
+            part = frame[(frame["day"] >= start) & (frame["day"] <= last)]
+            writers[source](part.drop(columns="day"), folder / name)
+            start = last + dt.timedelta(days=1)
+    return {source: [folder / name for name in names[source]] for source in SOURCES}
 
 
-def _chunks(operations: Operations) -> list[dt.date]:
-    days = range(0, (operations.end - operations.first).days, CHUNK_DAYS)
-    return [operations.first + dt.timedelta(days=n) for n in days]
+def last_days(first: dt.date, end: dt.date) -> list[dt.date]:
+    """The last day of each export of the days `[first, end)`."""
+    starts = range(CHUNK_DAYS, (end - first).days, CHUNK_DAYS)
+    return [*(first + dt.timedelta(days=n - 1) for n in starts), end - dt.timedelta(days=1)]
+
+
+def file_names(first: dt.date, end: dt.date) -> dict[str, list[str]]:
+    """By source the names of its exports, one for each 30 days."""
+    lasts = last_days(first, end)
+    starts = [first, *(day + dt.timedelta(days=1) for day in lasts[:-1])]
+    return {
+        source: [
+            f"{source}_{start:%Y%m%d}_{last:%Y%m%d}.{SUFFIXES[source]}"
+            for start, last in zip(starts, lasts, strict=True)
+        ]
+        for source in SOURCES
+    }
 
 
 def wms_log(
@@ -141,7 +155,7 @@ def quality_list(
     for place, fault in enumerate(operations.faults):
         complaint = fault.where in ("customer", "carrier")
         order = "" if complaint and rng.random() < 0.03 else fault.order
-        named = complaint and rng.random() < 0.08 and _badge_holds(fault, people)
+        named = complaint and order and rng.random() < 0.08 and _badge_holds(fault, people)
         rows.append(
             (
                 f"ZL{fault.found_at:%y%m%d}{place:05d}",

@@ -35,13 +35,16 @@ GOOD_ON_HARD_ORDERS = "HY4004"
 # Hired within the 90 days, on a badge that another picker gave back: slow at first, then not.
 NEW_STARTER = "HY4014"
 FORMER_HOLDER_OF_THE_BADGE = "HY4013"
+# Slow and careless: the one whose result lies below expectations, which takes a written reason.
+BELOW_ON_BOTH = "HY5009"
 # Hired so lately that nothing can be said of the work yet.
 JUST_ARRIVED = "HY5011"
 
 PEOPLE = {
-    SLOW_BUT_CAREFUL: Traits(speed=0.76, errors=0.30),
-    FAST_BUT_CARELESS: Traits(speed=1.24, errors=3.0),
+    SLOW_BUT_CAREFUL: Traits(speed=0.76, errors=0.25),
+    FAST_BUT_CARELESS: Traits(speed=1.24, errors=3.8),
     GOOD_ON_HARD_ORDERS: Traits(speed=1.14, errors=0.85, takes_hard=True),
+    BELOW_ON_BOTH: Traits(speed=0.74, errors=2.4),
     NEW_STARTER: Traits(first_speed=0.50, first_errors=1.8, ramp_days=12.0),
     JUST_ARRIVED: Traits(first_speed=0.55, first_errors=1.5, ramp_days=12.0),
 }

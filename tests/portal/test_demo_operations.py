@@ -232,6 +232,11 @@ def test_the_fast_but_careless_picker_is_fast_and_careless(speeds, cares):
     assert cares["picking"]["mean"].idxmax() == truths.FAST_BUT_CARELESS
 
 
+def test_the_packer_below_on_both_is_slow_and_errs(speeds, cares):
+    assert speeds["packing"].loc[truths.BELOW_ON_BOTH, "fair_high"] < 85
+    assert cares["packing"].loc[truths.BELOW_ON_BOTH, "low"] > 1.25
+
+
 def test_the_picker_of_hard_orders_looks_bad_raw_and_is_good(speeds, cares):
     raw = speeds["picking"]["units"] / speeds["picking"]["actual_us"]
     settled = raw.drop(truths.NEW_STARTER)
@@ -270,8 +275,8 @@ def test_the_broken_step_makes_everyone_err_until_it_is_mended(facts):
     people = quality.quality(
         packed[packed["day"] < mended], swapped[swapped["day"] < mended]
     ).people
-    settled = people[people["enough"]].drop(truths.SLOW_BUT_CAREFUL)
-    assert len(settled) >= 8
+    settled = people[people["enough"]].drop([truths.SLOW_BUT_CAREFUL, truths.BELOW_ON_BOTH])
+    assert len(settled) >= 7
     assert (settled["incidents"] > 0).all()
     assert (settled["high"] > 0.7).all()  # the step, not a person: nobody stands out
     assert (settled["low"] < 1.4).all()

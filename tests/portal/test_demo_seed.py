@@ -17,6 +17,7 @@ from people.models import AuditRecord, Membership, SourceAccount, Team, User
 from people.permissions import is_approver
 from portal.demo import content, seed, sign_ins, truths
 from portal.demo.seed.stage import html, uid
+from scoring.models import OperationsImport, Review, Scorecard, ScoringPeriod
 from sop.models import ReleasedStep, SOPRelease
 from training.models import Attempt, Certification, Module
 from training.queries import to_learn, to_read
@@ -117,6 +118,38 @@ class SmallStore(TestCase):
         for attempt in Attempt.objects.select_related("person"):
             assert attempt.started_at < now
             assert timezone.localdate(attempt.started_at) >= attempt.person.hired_on
+
+    def test_the_months_files_are_in_the_ledger_with_their_bad_rows_listed(self):
+        items = OperationsImport.objects.filter(state=OperationsImport.State.COMMITTED)
+        assert Counter(item.source.slug for item in items) == {
+            "wms": 3,
+            "quality": 3,
+            "helpdesk": 3,
+        }
+        assert sum(item.rejected_rows for item in items) == truths.BAD_WORK_ROWS
+        assert sum(item.error_events for item in items) > 50
+
+    def test_one_period_is_closed_one_published_and_one_in_review(self):
+        first, second, third = ScoringPeriod.objects.order_by("starts_on")
+        states = ScoringPeriod.State
+        assert [p.state for p in (first, second, third)] == [
+            states.CLOSED,
+            states.PUBLISHED,
+            states.IN_REVIEW,
+        ]
+        assert third.ends_on == self.today
+        assert (third.ends_on - first.starts_on).days == 90
+        reviews = Review.objects.filter(scorecard__period=third)
+        signed = reviews.exclude(lead_signed_at=None).count()
+        written = reviews.exclude(lead_words="").count()
+        assert 0 < signed < written < reviews.count()
+        assert Review.objects.filter(scorecard__period=first).exclude(person_words="").exists()
+
+    def test_a_person_sees_the_own_published_cards_and_no_others(self):
+        person = User.objects.get(employee_number=truths.GOOD_ON_HARD_ORDERS)
+        seen = Scorecard.objects.visible_to(person)
+        assert {card.person for card in seen} == {person}
+        assert seen.count() == 2
 
     def test_the_printed_sign_ins_open_the_door(self):
         for each in sign_ins.SIGN_INS:

@@ -141,6 +141,24 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a lead writes; `reason` where a result is below, `own` what the person answers."""
+
+    verdict: str
+    said: Text
+    goals: Text
+    reason: Text | None
+    own: Text | None
+
+
+@dataclass(frozen=True)
+class Reviews:
+    by_verdict: dict[str, tuple[Words, ...]]
+    by_person: dict[str, tuple[Words, ...]]  # by period; the last one repeats
+    answers: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
 class Employee:
     """One person of the store; days are counted back from the demo's today."""
 
@@ -330,3 +348,30 @@ def modules() -> tuple[Module, ...]:
             )
         )
     return tuple(found)
+
+
+def _words(verdict: str, row: dict[str, Any]) -> Words:
+    return Words(
+        verdict=verdict,
+        said=_text(row["said"]),
+        goals=_text(row["goals"]),
+        reason=_text(row["reason"]) if "reason" in row else None,
+        own=_text(row["own"]) if "own" in row else None,
+    )
+
+
+@cache
+def reviews() -> Reviews:
+    data = _read(HERE / "reviews.toml")
+    by_verdict: dict[str, tuple[Words, ...]] = {}
+    for row in data["words"]:
+        verdict = row["verdict"]
+        by_verdict[verdict] = (*by_verdict.get(verdict, ()), _words(verdict, row))
+    return Reviews(
+        by_verdict=by_verdict,
+        by_person={
+            number: tuple(_words("", row) for row in rows)
+            for number, rows in data["people"].items()
+        },
+        answers=tuple(_text(row) for row in data["answers"]),
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from portal.demo.seed import learning, procedures, staff
+from portal.demo.seed import learning, procedures, scores, staff, work
 from portal.demo.seed.stage import Stage
 
 SEED = 20251111
@@ -23,6 +23,8 @@ PARTS: tuple[tuple[str, Callable[[Stage], int]], ...] = (
     ("people", staff.build),
     ("SOP releases", procedures.build),
     ("training modules", learning.build),
+    ("operations files", work.build),
+    ("scoring periods", scores.build),
 )
 
 
