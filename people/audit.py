@@ -40,6 +40,31 @@ WORDS: dict[str, str | Promise] = {
     "team.changed": _("team changed"),
     "team.joined": _("joined a team"),
 }
+# What the details of a line are called.
+DETAILS: dict[str, str | Promise] = {
+    "account": _("account"),
+    "added": _("added"),
+    "changed": _("changed"),
+    "email": _("e-mail"),
+    "ends_on": _("to"),
+    "file": _("file"),
+    "groups": _("groups"),
+    "hired_on": _("first day"),
+    "is_active": _("in use"),
+    "language": _("language"),
+    "name": _("name"),
+    "name_en": _("English"),
+    "name_zh": _("Chinese"),
+    "on": _("from"),
+    "parent": _("part of"),
+    "reason": _("reason"),
+    "removed": _("removed"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "system": _("system"),
+    "team": _("team"),
+    "who": _("who"),
+}
 
 
 def record(

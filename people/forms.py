@@ -70,6 +70,7 @@ class NewPersonForm(PersonForm):
         super().__init__(*args, **kwargs)
         self.fields["hired_on"].required = True
         self.fields["hired_on"].initial = timezone.localdate
+        self.fields["language"].initial = User._meta.get_field("language").default
 
     def clean_employee_number(self) -> str:
         number = fold_number(self.cleaned_data["employee_number"])

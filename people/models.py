@@ -273,7 +273,7 @@ class User(AbstractBaseUser, PermissionsMixin, GuardianUserMixin):
     def group_names(self) -> frozenset[str]:
         """Names of the groups, read once for each loaded user, so once a request."""
         if not hasattr(self, "_group_names"):
-            self._group_names = frozenset(self.groups.values_list("name", flat=True))
+            self._group_names = frozenset(group.name for group in self.groups.all())
         return self._group_names
 
     @property
@@ -418,6 +418,6 @@ class AuditRecord(models.Model):
                 ]
             elif isinstance(value, list):
                 pairs.append((name, ", ".join(map(str, value))))
-            elif value not in (None, ""):
+            elif value not in (None, "") and name != "person":  # a key; "who" has the name
                 pairs.append((name, str(value)))
         return pairs

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from people.permissions import is_approver
+from people.permissions import is_approver, leads_any_team
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -59,6 +59,8 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
         yield _("Reviews"), reverse("sop:reviews"), "check"
     if request.user.has_perm("wagtailadmin.access_admin"):
         yield _("Write"), reverse("wagtailadmin_home"), "write"
+    if request.user.sees_everyone or leads_any_team(request.user):
+        yield _("People"), reverse("people:list"), "people"
 
 
 def navigation_for(request: HttpRequest) -> Navigation | None:

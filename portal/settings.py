@@ -228,6 +228,7 @@ WAGTAILLOCALIZE_DISABLE_ON_DELETE = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "portal.formats"
 
 # --- Wagtail ----------------------------------------------------------------
 

@@ -109,7 +109,14 @@ def set_team_lead(*, team: Team, person: User, on: dt.date, by: User | None) -> 
     leads = team.memberships.filter(person=person, kind=LEAD)
     held, changed = hold_from(leads, on, person=person, team=team, kind=LEAD)
     if changed:
-        record(by=by, verb="lead.set", target=team, person=person.pk, on=on.isoformat())
+        record(
+            by=by,
+            verb="lead.set",
+            target=team,
+            person=person.pk,
+            who=str(person),
+            on=on.isoformat(),
+        )
         sync_lead(team=team, person=person, by=by)
     return held
 
@@ -126,7 +133,9 @@ def end_team_lead(*, team: Team, person: User, on: dt.date, by: User | None) -> 
         )
     for membership in held:
         end(membership, on)
-    record(by=by, verb="lead.ended", target=team, person=person.pk, on=on.isoformat())
+    record(
+        by=by, verb="lead.ended", target=team, person=person.pk, who=str(person), on=on.isoformat()
+    )
     sync_lead(team=team, person=person, by=by)
 
 
@@ -150,3 +159,7 @@ def sync_lead(*, team: Team, person: User, by: User | None) -> bool:
         person.groups.remove(group)
     signals.lead_changed.send(Team, team=team, person=person, leads=leads, by=by)
     return True
+
+
+def _record_lead(verb: str, team: Team, person: User, on: dt.date, by: User | None) -> None:
+    record(by=by, verb=verb, target=team, person=person.pk, who=str(person), on=on.isoformat())

@@ -3,7 +3,8 @@
 from django import template
 
 from people import groups
-from people.audit import WORDS
+from people.audit import DETAILS, WORDS
+from people.models import Membership, Team
 
 register = template.Library()
 
@@ -17,3 +18,17 @@ def verb_words(verb: str) -> str:
 @register.filter
 def group_words(name: str) -> str:
     return str(groups.WORDS.get(name, name))
+
+
+@register.filter
+def teams_held(home: list[Membership]) -> list[tuple[Team, bool]]:
+    """Each team once, with whether the person leads it; the lead is often a member too."""
+    leads = {held.team_id for held in home if held.kind == Membership.Kind.LEAD}
+    teams = {held.team_id: held.team for held in home}
+    return [(team, pk in leads) for pk, team in teams.items()]
+
+
+@register.filter
+def detail_words(name: str) -> str:
+    """What a detail of the audit record is called."""
+    return str(DETAILS.get(name, name))

@@ -23,9 +23,10 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     """`?number=` fills in the employee number: the slip's QR code carries it."""
     if request.user.is_authenticated:
         return redirect("home")
-    initial = {"employee_number": request.GET.get("number", "")}
-    form = CodeForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    number = request.GET.get("number", "")
+    posted = request.method == "POST"
+    form = CodeForm(request.POST) if posted else CodeForm(initial={"employee_number": number})
+    if form.is_valid():
         number = form.cleaned_data["employee_number"]
         if refused := ratelimit.consume_or_429(
             request, action="sign_in_code", key=fold_number(number).lower()

@@ -54,8 +54,8 @@ def import_file(request: HttpRequest) -> HttpResponse:
     """Takes the file and tries it out, without keeping anything."""
     if not can_manage_people(request.user):
         raise Http404
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         job = jobs.enqueue(
             IMPORT,

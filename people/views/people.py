@@ -74,6 +74,7 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lead": lead_of(person, today),
         "memberships": [row for row in memberships if row.kind == Membership.Kind.MEMBER],
         "leads": [row for row in memberships if row.kind == Membership.Kind.LEAD],
+        "visible_teams": set(Team.objects.visible_to(user).values_list("pk", flat=True)),
         "roles": person.role_holdings.select_related("role").order_by("-starts_on"),
         "accounts": person.source_accounts.order_by("system", "-starts_on"),
         "may_manage": can_manage_person(user, person),
