@@ -57,6 +57,7 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     yield _("Procedures"), reverse("sop:list"), "procedures"
     if is_approver(request.user):
         yield _("Reviews"), reverse("sop:reviews"), "check"
+    yield _("Learn"), reverse("training:home"), "learn"
     if request.user.has_perm("wagtailadmin.access_admin"):
         yield _("Write"), reverse("wagtailadmin_home"), "write"
     if request.user.sees_everyone or leads_any_team(request.user):

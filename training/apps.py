@@ -8,8 +8,9 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from sop import workflow
-        from training import receivers, services
+        from training import hooks, receivers, services
         from training.models import ModulePage
 
-        assert receivers  # connected by its import
+        assert hooks  # connected by their import
+        assert receivers
         workflow.register(ModulePage, services.publish_module)

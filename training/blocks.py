@@ -15,7 +15,8 @@ PROSE = ["h3", "bold", "ol", "ul"]
 class LessonPictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("picture"))
     alt = blocks.CharBlock(
-        label=_("what it shows"), max_length=200,
+        label=_("what it shows"),
+        max_length=200,
         help_text=_("Read out to people who can't see the picture."),
     )
     caption = blocks.CharBlock(label=_("caption"), max_length=200, required=False)
@@ -49,7 +50,10 @@ class LessonBodyBlock(blocks.StreamBlock):
 class LessonBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("title"), max_length=120)
     minutes = blocks.IntegerBlock(
-        label=_("minutes"), min_value=1, max_value=60, default=3,
+        label=_("minutes"),
+        min_value=1,
+        max_value=60,
+        default=3,
         help_text=_("Two to five are best; split what takes longer."),
     )
     body = LessonBodyBlock(label=_("content"))

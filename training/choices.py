@@ -21,9 +21,7 @@ def released_sops() -> Choices:
 
 def released_steps() -> list[tuple[str, Choices]]:
     """The steps in force, grouped by SOP: ("PK-03 Pick by light", [(uid, "2. Scan the shelf")])."""
-    releases = (
-        SOPRelease.objects.in_force().with_texts().prefetch_related("steps").order_by("code")
-    )
+    releases = SOPRelease.objects.in_force().with_texts().prefetch_related("steps").order_by("code")
     language = get_language() or "en"
     grouped = []
     for release in releases:

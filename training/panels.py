@@ -8,7 +8,13 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    TitleFieldPanel,
+)
 
 from training.choices import released_sops
 
@@ -30,7 +36,9 @@ module_panels = [
     FieldPanel("summary"),
     FieldPanel("lessons"),
     InlinePanel(
-        "sop_links", label=_("SOP that it teaches"), heading=_("SOPs that it teaches"),
+        "sop_links",
+        label=_("SOP that it teaches"),
+        heading=_("SOPs that it teaches"),
         panels=[FieldPanel("sop_key", widget=forms.Select(choices=released_sops))],
     ),
     FieldPanel("quiz"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from people.models import Team, User
-from people.permissions import Anyone, is_hr, leads_any_team
-from training.models import Attempt, Quiz
+from people.permissions import Anyone, is_administrator, is_hr, leads_any_team
+from training.models import Attempt, Module, Quiz
 
 
 def can_view_attempt(user: Anyone, attempt: Attempt) -> bool:
@@ -24,11 +24,21 @@ def can_manage_training(user: Anyone, person: User) -> bool:
 
 def can_see_team_training(user: Anyone) -> bool:
     """Leads see their own teams there, and whoever sees everybody sees all."""
-    return isinstance(user, User) and user.is_active and (
-        user.sees_everyone or leads_any_team(user)
+    return (
+        isinstance(user, User) and user.is_active and (user.sees_everyone or leads_any_team(user))
     )
 
 
 def can_edit_quiz(user: Anyone, quiz: Quiz) -> bool:
     """Matches `Quiz.objects.editable_by`."""
     return Quiz.objects.editable_by(user).filter(pk=quiz.pk).exists()
+
+
+def can_grant_quiz(user: Anyone, quiz: Quiz) -> bool:
+    """Lets others edit it: the leads of its team, and administrators."""
+    return is_administrator(user) or Team.objects.led_by(user).filter(pk=quiz.team_id).exists()
+
+
+def can_retire(user: Anyone, module: Module) -> bool:
+    """Takes the module out of use: the leads of its team, and administrators."""
+    return is_administrator(user) or Team.objects.led_by(user).filter(pk=module.team_id).exists()

@@ -40,8 +40,9 @@ class Competence:
     """What one person had to show by the end of a day, and had shown. Sets hold primary keys.
 
     `required`: modules of the person's roles, and those assigned to the person; one that was given
-    by hand counts until it is done, and from then on as long as its certificate is in force. `certified`: those
-    of them with a certificate in force; `expired`: those whose last one ran out or was revoked.
+    by hand counts until it is done, and from then on as long as its certificate is in force.
+    `certified`: those of them with a certificate in force; `expired`: those whose last one ran out
+    or was revoked.
     `best_scores`: best quiz result by module, required or not. `to_acknowledge`: every release in
     force that the person has to acknowledge; `acknowledged`: those of them that are covered.
     """
@@ -68,18 +69,30 @@ def to_read(person: User, at: dt.datetime | None = None) -> SOPReleaseQuerySet:
     due = [
         release.pk
         for release in releases
-        if release.sop_key in anchors
-        and covered.get(release.sop_key, 0) < anchors[release.sop_key]
+        if release.sop_key in anchors and covered.get(release.sop_key, 0) < anchors[release.sop_key]
     ]
     return releases.filter(pk__in=due).with_texts().order_by("effective_from", "code")
 
 
-def needs_acknowledgement(person: User, release: SOPRelease, at: dt.datetime | None = None) -> bool:
-    """Whether the person has yet to acknowledge this release, in whatever role."""
+def acknowledged_release(
+    person: User, release: SOPRelease, at: dt.datetime | None = None
+) -> Acknowledgement | None:
+    """What the person acknowledged last of this SOP, if that covers `release`."""
     at = at or timezone.now()
     anchor = _anchors(at).get(release.sop_key)
-    covered = _covered([person.pk], at).get(person.pk, {})
-    return anchor is not None and covered.get(release.sop_key, 0) < anchor
+    if anchor is None:
+        return None
+    return (
+        Acknowledgement.objects.filter(
+            person=person,
+            acknowledged_at__lte=at,
+            release__sop_key=release.sop_key,
+            release__sequence__gte=anchor,
+        )
+        .select_related("release")
+        .order_by("-release__sequence")
+        .first()
+    )
 
 
 def _anchors(at: dt.datetime) -> dict:
@@ -155,7 +168,9 @@ def _valid(found: Iterable[int], on: dt.date, at: dt.datetime) -> set[tuple[int,
 
 
 def _requirements(
-    found: dict[int, Competence], roles: dict[int, set[int]], valid: set[tuple[int, int]],
+    found: dict[int, Competence],
+    roles: dict[int, set[int]],
+    valid: set[tuple[int, int]],
     at: dt.datetime,
 ) -> None:
     """From the version of each module that was the approved one at the time."""
@@ -196,9 +211,7 @@ def _scores(found: dict[int, Competence], at: dt.datetime) -> None:
     results = (
         Result.objects.filter(attempt__person__in=found, made_at__lte=at)
         .order_by("attempt", "number")
-        .values_list(
-            "attempt", "attempt__person", "attempt__version__module", "marks", "max_marks"
-        )
+        .values_list("attempt", "attempt__person", "attempt__version__module", "marks", "max_marks")
     )
     # The last result of an attempt counts.
     counting = {attempt: rest for attempt, *rest in results}

@@ -60,7 +60,7 @@ class ReviewedChoice:
     key: str
     text: str
     picked: bool
-    correct: bool
+    correct: bool | None  # None: not told
     feedback: str
 
 
@@ -142,7 +142,9 @@ class TrueFalseQuestion(ChoiceQuestion):
     """A statement; its two options are made here and keep their order."""
 
     def problems(self, right: Sequence[bool]) -> list[str]:
-        return [_("A true-or-false question has no options of its own: remove them.")] if right else []
+        return (
+            [_("A true-or-false question has no options of its own: remove them.")] if right else []
+        )
 
     def options(self, question: Question) -> list[Frozen]:
         def option(text: Any, correct: bool) -> Frozen:
@@ -168,8 +170,8 @@ TYPES: dict[str, ChoiceQuestion] = {
 
 
 def problems(question: Question) -> list[str]:
-    right = [choice.is_correct for choice in question.choices.all()]
-    return TYPES[question.type].problems(right)
+    """What is missing before the question can be asked."""
+    return TYPES[question.type].problems([choice.is_correct for choice in question.choices.all()])
 
 
 def freeze(questions: Sequence[Question], *, shuffle: bool, rng: random.Random) -> list[Frozen]:
@@ -223,13 +225,19 @@ def mark(frozen: Frozen, answer: Answer) -> Decimal:
     return TYPES[frozen["type"]].mark(frozen, answer)
 
 
-def reviewed(frozen: Frozen, answer: Answer, language: str | None = None) -> Reviewed:
-    """Feedback of an option only for whoever picked it."""
+def reviewed(
+    frozen: Frozen, answer: Answer, *, earned: Decimal, reveal: bool, language: str | None = None
+) -> Reviewed:
+    """The question after submission; feedback of an option only for whoever picked it.
+
+    `reveal` says whether options that were not picked show if they are right: not to a person
+    who may still try the same question again.
+    """
     return Reviewed(
         key=frozen["key"],
         text=pick(frozen["text"], language),
         feedback=pick(frozen["feedback"], language),
-        earned=mark(frozen, answer),
+        earned=earned,
         marks=Decimal(frozen["marks"]),
         answered=bool(answer),
         step_uid=frozen["step_uid"],
@@ -238,7 +246,7 @@ def reviewed(frozen: Frozen, answer: Answer, language: str | None = None) -> Rev
                 key=choice["key"],
                 text=pick(choice["text"], language),
                 picked=choice["key"] in answer,
-                correct=choice["correct"],
+                correct=choice["correct"] if reveal or choice["key"] in answer else None,
                 feedback=pick(choice["feedback"], language) if choice["key"] in answer else "",
             )
             for choice in frozen["choices"]

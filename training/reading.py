@@ -1,12 +1,14 @@
-"""Lessons made ready to be read: addresses instead of hashes, steps as the release in force has them."""
+"""Lessons and results made ready to be read; steps are shown as the release in force has them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -15,8 +17,9 @@ from wagtail.images import get_image_model
 from people.models import User
 from sop.models import ReleasedStep, SOPRelease
 from sop.reading import Step, step_of
-from training import snapshot
-from training.models import ModulePage, ModulePicture, ModuleText
+from training import question_types, snapshot
+from training.models import Attempt, ModulePage, ModulePicture, ModuleText, Result
+from training.question_types import Reviewed
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,7 @@ def draft_lessons(page: ModulePage, user: User) -> list[ShownLesson]:
     return [_lesson(lesson, number, user, find) for number, lesson in enumerate(lessons, start=1)]
 
 
-def _lesson(
-    lesson: dict[str, Any], number: int, user: User, find: FindPicture
-) -> ShownLesson:
+def _lesson(lesson: dict[str, Any], number: int, user: User, find: FindPicture) -> ShownLesson:
     parts: list[Part] = []
     for part in lesson["body"]:
         if part["type"] == "text":
@@ -105,20 +106,48 @@ def _lesson(
 
 def _step(step_uid: str | None, user: User) -> StepPart:
     language = get_language() or "en"
-    row = step_in_force(step_uid, user) if step_uid else None
+    row = steps_in_force([step_uid], user).first() if step_uid else None
     if row is None:
         return StepPart(None, None, language)
     text = row.release.text_for(language)
     return StepPart(step_of(text, row.step_uid), row.release, text.language)
 
 
-def step_in_force(step_uid: uuid.UUID | str, user: User) -> ReleasedStep | None:
-    """The step as the release in force has it, if one has it and the user may read that."""
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    """A question after handing in, with the step to read again where there is one."""
+
+    question: Reviewed
+    step: ReleasedStep | None
+
+
+def review_of(attempt: Attempt, result: Result, viewer: User) -> list[AnsweredQuestion]:
+    """What was answered, what is right and why. Call it for a closed attempt only.
+
+    Whoever failed and may try again is not told the right options that were not picked.
+    """
+    reveal = result.passed or viewer.pk != attempt.person_id
+    answers = attempt.answers()
+    uids = {frozen["step_uid"] for frozen in attempt.questions if frozen["step_uid"]}
+    steps = {str(step.step_uid): step for step in steps_in_force(uids, viewer)}
+    reviewed = [
+        question_types.reviewed(
+            frozen,
+            answers[frozen["key"]].answer if frozen["key"] in answers else [],
+            earned=Decimal(result.by_question[frozen["key"]]),
+            reveal=reveal,
+        )
+        for frozen in attempt.questions
+    ]
+    return [AnsweredQuestion(each, steps.get(each.step_uid or "")) for each in reviewed]
+
+
+def steps_in_force(uids: Iterable[uuid.UUID | str], user: User) -> QuerySet[ReleasedStep]:
+    """The steps as the releases in force have them, those that the user may read."""
     return (
         ReleasedStep.objects.filter(
-            step_uid=step_uid, release__in=SOPRelease.objects.in_force().visible_to(user)
+            step_uid__in=uids, release__in=SOPRelease.objects.in_force().visible_to(user)
         )
         .select_related("release")
         .prefetch_related("release__texts")
-        .first()
     )

@@ -1,12 +1,13 @@
 """All rows, app by app."""
 
-from tests.matrix import accounts, kit, people, portal, sop, wagtail
+from tests.matrix import accounts, kit, people, portal, sop, training, wagtail
 
 APPS = {
     "Sign-in": accounts,
     "Portal": portal,
     "People": people,
     "Procedures": sop,
+    "Training": training,
     "Jobs": kit,
     "Files of drafts": wagtail,
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sop.models.releases import ImmutableError
 from tests.cast import Cast
-from tests.training.conftest import NOW, QUESTIONS, Taking, duty_of, later, take
+from tests.training.make import NOW, QUESTIONS, Taking, duty_of, take
 from training import question_types, services
 from training.models import Assignment, Attempt, Certification, Module, Quiz, Response, Result
 from training.question_types import InvalidAnswer
@@ -25,7 +25,7 @@ def limit(quiz: Quiz, **fields: Any) -> None:
     Quiz.objects.filter(pk=quiz.pk).update(**fields)
 
 
-# --- Starting ----------------------------------------------------------------
+# --- Starting -----------------------------------------------------------------
 
 
 def test_starting_again_resumes_the_same_attempt(taking: Taking, module: Module) -> None:
@@ -123,7 +123,7 @@ def test_a_quiz_without_questions_is_not_started(cast: Cast, module: Module, qui
         take(cast.noor, module)
 
 
-# --- Frozen questions -----------------------------------------------------------
+# --- Frozen questions ---------------------------------------------------------
 
 
 def test_a_change_of_the_quiz_does_not_reach_an_attempt_that_runs(
@@ -248,7 +248,7 @@ def test_after_handing_in_no_answer_is_taken(taking: Taking) -> None:
     assert Response.objects.count() == 1
 
 
-# --- Time --------------------------------------------------------------------
+# --- Time ---------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -304,7 +304,7 @@ def test_without_a_time_limit_an_attempt_stays_open(taking: Taking, clock: Any) 
     taking.answer("1", "1")
 
 
-# --- Marking -----------------------------------------------------------------
+# --- Marking ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_exactly_the_pass_mark_passes(cast: Cast, module: Module, quiz: Quiz) ->
 
 def test_handing_in_twice_gives_one_result(taking: Taking) -> None:
     taking.answer_all_right()
-    first, second = taking.submit(), taking.submit(at=later(minutes=1))
+    first, second = taking.submit(), taking.submit(at=NOW + dt.timedelta(minutes=1))
     assert first == second
     assert Result.objects.count() == Certification.objects.count() == 1
     taking.attempt.refresh_from_db()
@@ -376,7 +376,7 @@ def test_a_correction_is_another_result_and_the_last_counts(taking: Taking, cast
     assert taking.attempt.result.percent == 100
 
 
-# --- Writing quizzes ------------------------------------------------------------
+# --- Writing quizzes ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from tests.cast import Cast
-from tests.training.conftest import Taking, duty_of
+from tests.training.make import Taking, duty_of
 from training import services
 from training.models import Assignment, Attempt, Certification, Module, Response, Result
 

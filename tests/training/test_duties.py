@@ -13,7 +13,8 @@ from sop.choices import ChangeKind
 from sop.models import SOPPage, SOPRelease
 from tests.cast import SINCE, Cast
 from tests.factories import UserFactory
-from tests.training.conftest import approve, duty_of, release_sop, take
+from tests.sop import make as sop
+from tests.training.make import LESSON, approve, duty_of, take
 from training import services
 from training.models import Assignment, Certification, Module, ModulePage, Revocation
 from training.services.certificates import add_months
@@ -90,7 +91,7 @@ def test_another_role_that_asks_for_the_module_keeps_the_duty(
     page = ModulePage.objects.get(pk=module_page.pk).get_latest_revision_as_object()
     page.roles.set([cast.picker, cast.packer])
     page.save_revision(user=cast.lena)
-    approve(page, cast.lena, cast.ping)
+    approve(cast, page)
     module = Module.objects.get(key=page.translation_key)
     people_services.start_role(person=cast.noor, role=cast.packer, on=TODAY, by=cast.hua)
     people_services.end_role(person=cast.noor, role=cast.picker, on=TODAY, by=cast.hua)
@@ -138,16 +139,14 @@ def test_ending_a_duty_needs_a_reason(cast: Cast, module: Module) -> None:
         services.end_assignment(assignment=duty_of(cast.noor, module), note=" ", by=cast.lena)
 
 
-# --- By release ------------------------------------------------------------------
+# --- By release ---------------------------------------------------------------
 
 
 def next_release(cast: Cast, page: SOPPage, kind: str) -> SOPRelease:
-    draft = SOPPage.objects.get(pk=page.pk).get_latest_revision_as_object()
-    draft.change_kind = kind
-    draft.change_summary = "Other steps."
-    draft.purpose = f"<p>{kind} change</p>"
-    draft.save_revision(user=cast.lena)
-    return release_sop(cast, draft)
+    draft = sop.change(
+        page, by=cast.lena, change_kind=kind, change_summary="Other.", purpose=f"<p>{kind}</p>"
+    )
+    return sop.approve(cast, draft)
 
 
 @pytest.fixture
@@ -180,7 +179,7 @@ def test_a_module_may_stand_through_releases(
     page = ModulePage.objects.get(pk=module_page.pk).get_latest_revision_as_object()
     page.retake_on_release = False
     page.save_revision(user=cast.lena)
-    approve(page, cast.lena, cast.ping)
+    approve(cast, page)
     module = Module.objects.get(key=page.translation_key)
     services.certify(person=cast.noor, module=module, by=cast.lena)
     next_release(cast, sop_page, ChangeKind.MAJOR)
@@ -195,7 +194,7 @@ def test_a_duty_that_came_with_a_release_ends_with_the_role(
     assert not Assignment.objects.open().filter(person=cast.noor).exists()
 
 
-# --- Certificates ---------------------------------------------------------------
+# --- Certificates -------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -267,7 +266,7 @@ def test_revoking_needs_a_reason(cast: Cast, noor_is_certified: Certification) -
         services.revoke(certification=noor_is_certified, reason="  ", by=cast.lena)
 
 
-# --- Lessons --------------------------------------------------------------------
+# --- Lessons ------------------------------------------------------------------
 
 
 def test_a_module_without_a_quiz_is_learned_by_its_lessons(
@@ -276,29 +275,36 @@ def test_a_module_without_a_quiz_is_learned_by_its_lessons(
     page = ModulePage.objects.get(pk=module_page.pk).get_latest_revision_as_object()
     page.quiz = None
     page.save_revision(user=cast.lena)
-    approve(page, cast.lena, cast.ping)
+    approve(cast, page)
     module = Module.objects.get(key=page.translation_key)
     duty = duty_of(cast.noor, module)
-    [lesson] = module.current.text.lessons
     for _ in range(2):
-        services.finish_lesson(assignment=duty, lesson_uid=lesson["uid"], by=cast.noor)
+        services.finish_lesson(person=cast.noor, module=module, lesson_uid=LESSON)
     assert Certification.objects.filter(person=cast.noor).count() == 1
     assert duty.lessons_done.count() == 1
 
 
 def test_with_a_quiz_reading_is_not_enough(cast: Cast, module: Module) -> None:
-    duty = duty_of(cast.noor, module)
-    [lesson] = module.current.text.lessons
-    services.finish_lesson(assignment=duty, lesson_uid=lesson["uid"], by=cast.noor)
+    services.finish_lesson(person=cast.noor, module=module, lesson_uid=LESSON)
     assert not Certification.objects.exists()
+
+
+def test_reading_a_lesson_chooses_the_module(cast: Cast, module: Module) -> None:
+    services.finish_lesson(person=cast.pia, module=module, lesson_uid=LESSON)
+    assert duty_of(cast.pia, module).reason == Assignment.Reason.OWN
+
+
+def test_whoever_is_certified_may_read_without_a_duty(
+    cast: Cast, module: Module, noor_is_certified: Certification
+) -> None:
+    services.finish_lesson(person=cast.noor, module=module, lesson_uid=LESSON)
+    assert not Assignment.objects.open().filter(person=cast.noor).exists()
 
 
 def test_a_lesson_of_another_module_is_refused(cast: Cast, module: Module) -> None:
     with pytest.raises(services.TrainingError):
         services.finish_lesson(
-            assignment=duty_of(cast.noor, module),
-            by=cast.noor,
-            lesson_uid="99999999-0000-4000-8000-000000000001",
+            person=cast.noor, module=module, lesson_uid="99999999-0000-4000-8000-000000000001"
         )
 
 
@@ -307,5 +313,5 @@ def test_nobody_gets_duties_before_the_first_or_after_the_last_day(
 ) -> None:
     gone = UserFactory(left_on=dt.date(2026, 1, 1))
     gone.role_holdings.create(role=cast.picker, starts_on=SINCE)
-    approve(module_page, cast.lena, cast.ping)
+    approve(cast, module_page)
     assert not Assignment.objects.filter(person=gone).exists()

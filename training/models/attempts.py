@@ -138,7 +138,10 @@ class Response(AppendOnly):
                 "attempt", "question_key", "version", name="response_version_once"
             ),
             models.UniqueConstraint(
-                "attempt", "question_key", "client_key", "client_seq",
+                "attempt",
+                "question_key",
+                "client_key",
+                "client_seq",
                 name="response_client_key_once",
             ),
         ]

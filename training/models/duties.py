@@ -72,14 +72,17 @@ class Assignment(models.Model):
         ordering = [F("due_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.UniqueConstraint(
-                "person", "module", name="assignment_one_open",
+                "person",
+                "module",
+                name="assignment_one_open",
                 condition=Q(done_at=None, ended_at=None),
             ),
             models.CheckConstraint(
                 condition=Q(done_at=None) | Q(ended_at=None), name="assignment_done_or_ended"
             ),
             models.CheckConstraint(
-                condition=~Q(reason="role") | Q(role__isnull=False), name="assignment_names_its_role"
+                condition=~Q(reason="role") | Q(role__isnull=False),
+                name="assignment_names_its_role",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="release") | Q(release__isnull=False),
@@ -100,17 +103,26 @@ class Assignment(models.Model):
     @property
     def why(self) -> str:
         """The reason in words, for the person."""
+        own = {
+            self.Reason.RENEWAL: _now("Your certificate runs out"),
+            self.Reason.LEAD: self.note or _now("Given to you by your lead"),
+            self.Reason.OWN: _now("Your own choice"),
+        }
         if self.reason == self.Reason.ROLE:
             return _now("Part of your role: %(role)s") % {"role": self.role.name}
+        return own.get(self.reason) or self.cause
+
+    @property
+    def cause(self) -> str:
+        """The reason in words, for anybody."""
+        if self.reason == self.Reason.ROLE:
+            return _now("Role: %(role)s") % {"role": self.role.name}
         if self.reason == self.Reason.RELEASE:
             return _now("%(code)s changed with release %(number)s") % {
-                "code": self.release.code, "number": self.release.number,
+                "code": self.release.code,
+                "number": self.release.number,
             }
-        if self.reason == self.Reason.RENEWAL:
-            return _now("Your certificate runs out")
-        if self.reason == self.Reason.LEAD:
-            return self.note or _now("Given to you by your lead")
-        return _now("Your own choice")
+        return self.note or self.get_reason_display()
 
 
 class LessonDone(models.Model):
@@ -121,9 +133,7 @@ class LessonDone(models.Model):
     done_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint("assignment", "lesson_uid", name="lesson_done_once")
-        ]
+        constraints = [models.UniqueConstraint("assignment", "lesson_uid", name="lesson_done_once")]
 
     def __str__(self) -> str:
         return f"{self.assignment_id} · {self.lesson_uid}"

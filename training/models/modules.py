@@ -88,7 +88,7 @@ class ModuleVersion(AppendOnly):
     module = models.ForeignKey(Module, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     source_language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="+")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="module_versions")
     roles = models.ManyToManyField(Role, related_name="+")
     validity_months = models.PositiveSmallIntegerField(null=True)
     due_days = models.PositiveSmallIntegerField()

@@ -24,37 +24,52 @@ from training.models.quizzes import Quiz
 from training.panels import ModulePageForm, module_panels
 
 # Addresses under /learn/ that are not modules.
-RESERVED = {"attempts", "certificates", "team", "people", "acknowledge", "assignments"}
+RESERVED = {"acknowledge", "assignments", "attempts", "certificates", "people", "pictures", "team"}
 
 
 class ModulePage(ControlledPage):
     """A module as it is written. People take the version that was approved last."""
 
     summary = models.TextField(
-        gettext_lazy("what one can do afterwards"), max_length=400,
+        gettext_lazy("what one can do afterwards"),
+        max_length=400,
         help_text=gettext_lazy("One or two sentences that the learner sees first."),
     )
     lessons = StreamField(LessonsBlock(), verbose_name=gettext_lazy("lessons"))
     roles = ParentalManyToManyField(
-        Role, related_name="+", blank=True, verbose_name=gettext_lazy("required for roles"),
+        Role,
+        related_name="+",
+        blank=True,
+        verbose_name=gettext_lazy("required for roles"),
         help_text=gettext_lazy("Whoever has or gets one of these roles has to take the module."),
     )
     quiz = models.ForeignKey(
-        Quiz, models.PROTECT, null=True, blank=True, related_name="+",
+        Quiz,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="module_pages",
         verbose_name=gettext_lazy("quiz"),
-        help_text=gettext_lazy("Passing it gives the certificate. Without a quiz, reading all lessons does."),
+        help_text=gettext_lazy(
+            "Passing it gives the certificate. Without a quiz, reading all lessons does."
+        ),
     )
     validity_months = models.PositiveSmallIntegerField(
-        gettext_lazy("certificate valid for … months"), null=True, blank=True, default=12,
+        gettext_lazy("certificate valid for … months"),
+        null=True,
+        blank=True,
+        default=12,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
         help_text=gettext_lazy("Empty: it does not run out."),
     )
     due_days = models.PositiveSmallIntegerField(
-        gettext_lazy("due after … days"), default=14,
+        gettext_lazy("due after … days"),
+        default=14,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
     retake_on_release = models.BooleanField(
-        gettext_lazy("due again when a linked SOP changes the work"), default=True,
+        gettext_lazy("due again when a linked SOP changes the work"),
+        default=True,
         help_text=gettext_lazy("Minor releases, which need no acknowledgement, never make it due."),
     )
 
@@ -125,10 +140,15 @@ class ModulePage(ControlledPage):
         if self.is_translation:
             current = self.module.current
             source = current.text_in(current.source_language)
-            if snapshot.neutral(snapshot.build(self)["lessons"]) != snapshot.neutral(source.lessons):
+            if snapshot.neutral(snapshot.build(self)["lessons"]) != snapshot.neutral(
+                source.lessons
+            ):
                 raise ValidationError(
-                    _("The lessons differ from version %(number)d, which this page translates. "
-                      "Update the translation from it first.") % {"number": current.number}
+                    _(
+                        "The lessons differ from version %(number)d, which this page translates. "
+                        "Update the translation from it first."
+                    )
+                    % {"number": current.number}
                 )
 
     def clean(self) -> None:

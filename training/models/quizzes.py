@@ -26,6 +26,7 @@ from training.languages import Texts, pick
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+
 class Bilingual(models.Model):
     """Reads pairs of fields such as `text_en` and `text_zh`."""
 
@@ -71,28 +72,40 @@ class Quiz(ClusterableModel, Named):
     """Questions with a pass mark; a module's check of competence."""
 
     team = models.ForeignKey(
-        Team, models.PROTECT, related_name="quizzes", verbose_name=_("team"),
+        Team,
+        models.PROTECT,
+        related_name="quizzes",
+        verbose_name=_("team"),
         help_text=_("The leads of this team edit the quiz and see its attempts."),
     )
     pass_mark = models.PositiveSmallIntegerField(
-        _("pass mark in %"), default=80,
+        _("pass mark in %"),
+        default=80,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     attempt_limit = models.PositiveSmallIntegerField(
-        _("attempts allowed"), null=True, blank=True, default=3,
+        _("attempts allowed"),
+        null=True,
+        blank=True,
+        default=3,
         validators=[MinValueValidator(1)],
         help_text=_("For each time that the module is due. Empty: no limit."),
     )
     wait_minutes = models.PositiveIntegerField(
-        _("minutes to wait after a failed attempt"), default=0,
+        _("minutes to wait after a failed attempt"),
+        default=0,
         help_text=_("0: a person may try again at once."),
     )
     time_limit_minutes = models.PositiveSmallIntegerField(
-        _("time limit in minutes"), null=True, blank=True, validators=[MinValueValidator(1)],
+        _("time limit in minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
         help_text=_("Counted by the server's clock. Empty: no limit."),
     )
     shuffle = models.BooleanField(
-        _("mix the order of questions and options"), default=True,
+        _("mix the order of questions and options"),
+        default=True,
     )
 
     objects = QuizQuerySet.as_manager()
@@ -103,8 +116,11 @@ class Quiz(ClusterableModel, Named):
         ordering = ["name_en", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(name_en="", name_zh=""), name="quiz_has_a_name",
-                violation_error_message=_("Give the quiz a name in English, in Chinese or in both."),
+                condition=~Q(name_en="", name_zh=""),
+                name="quiz_has_a_name",
+                violation_error_message=_(
+                    "Give the quiz a name in English, in Chinese or in both."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(pass_mark__gte=1, pass_mark__lte=100), name="quiz_pass_mark_percent"
@@ -118,6 +134,22 @@ class Quiz(ClusterableModel, Named):
                 name="quiz_time_limit_positive",
             ),
         ]
+
+    def editors(self) -> models.QuerySet[User]:
+        """People to whom this one quiz was granted."""
+        grants = QuizUserObjectPermission.objects.filter(
+            content_object=self.pk, permission__codename="change_quiz"
+        )
+        return User.objects.filter(pk__in=grants.values("user"))
+
+    @property
+    def is_used(self) -> bool:
+        """A module asks it or asked it, so that it can't be deleted."""
+        return any(
+            getattr(self, relation.get_accessor_name()).exists()
+            for relation in self._meta.related_objects
+            if relation.on_delete is models.PROTECT
+        )
 
     def problems(self) -> list[str]:
         """What is missing before people can take the quiz, each with the question's number."""
@@ -156,16 +188,18 @@ class Question(ClusterableModel, Orderable, Bilingual):
     text_en = models.TextField(_("question in English"), blank=True)
     text_zh = models.TextField(_("question in Chinese"), blank=True)
     statement_is_true = models.BooleanField(
-        _("the statement is true"), default=True, help_text=_("Only for a true-or-false question."),
+        _("the statement is true"),
+        default=True,
+        help_text=_("Only for a true-or-false question."),
     )
     feedback_en = models.TextField(
-        _("explanation in English"), blank=True, help_text=_("Shown only after the quiz is handed in."),
+        _("explanation in English"),
+        blank=True,
+        help_text=_("Shown only after the quiz is handed in."),
     )
     feedback_zh = models.TextField(_("explanation in Chinese"), blank=True)
     marks = models.DecimalField(_("marks"), max_digits=5, decimal_places=2, default=1)
-    step_uid = models.UUIDField(
-        _("SOP step that it checks"), null=True, blank=True, db_index=True
-    )
+    step_uid = models.UUIDField(_("SOP step that it checks"), null=True, blank=True, db_index=True)
 
     class Meta(Orderable.Meta):
         verbose_name = _("question")
@@ -173,7 +207,8 @@ class Question(ClusterableModel, Orderable, Bilingual):
         constraints = [
             _in_either_language("question_has_text"),
             models.CheckConstraint(
-                condition=Q(marks__gt=0), name="question_marks_positive",
+                condition=Q(marks__gt=0),
+                name="question_marks_positive",
                 violation_error_message=_("Marks must be more than 0."),
             ),
         ]
@@ -190,7 +225,8 @@ class Choice(Orderable, Bilingual):
     text_zh = models.CharField(_("option in Chinese"), max_length=400, blank=True)
     is_correct = models.BooleanField(_("right"), default=False)
     feedback_en = models.TextField(
-        _("feedback in English"), blank=True,
+        _("feedback in English"),
+        blank=True,
         help_text=_("Shown only after the quiz is handed in, to whoever picked this option."),
     )
     feedback_zh = models.TextField(_("feedback in Chinese"), blank=True)

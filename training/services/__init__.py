@@ -2,6 +2,7 @@
 
 from training.services.attempts import (
     attempts_allowed,
+    begin_quiz,
     expire_overdue,
     save_answer,
     settle,
@@ -9,6 +10,7 @@ from training.services.attempts import (
     submit_attempt,
 )
 from training.services.certificates import certify, revoke
+from training.services.daily import update_training
 from training.services.duties import (
     acknowledge,
     allow_another_attempt,
@@ -31,7 +33,7 @@ from training.services.errors import (
 )
 from training.services.lessons import enrol, finish_lesson
 from training.services.modules import create_module, publish_module, retire_module
-from training.services.quizzes import create_quiz, grant_editor, withdraw_editor
+from training.services.quizzes import create_quiz, set_editors
 
 __all__ = [
     "AttemptOver",
@@ -48,6 +50,7 @@ __all__ = [
     "assign_for_role",
     "assign_renewals",
     "attempts_allowed",
+    "begin_quiz",
     "certify",
     "create_module",
     "create_quiz",
@@ -57,13 +60,13 @@ __all__ = [
     "enrol",
     "expire_overdue",
     "finish_lesson",
-    "grant_editor",
     "publish_module",
     "retire_module",
     "revoke",
     "save_answer",
+    "set_editors",
     "settle",
     "start_attempt",
     "submit_attempt",
-    "withdraw_editor",
+    "update_training",
 ]

@@ -23,13 +23,17 @@ from people.audit import record
 from people.models import User
 from sop.canonical import sha256
 from training import question_types
-from training.models import Assignment, Attempt, Response, Result
+from training.models import Assignment, Attempt, Module, Response, Result
 from training.services.certificates import certify
+from training.services.duties import assign
 from training.services.errors import AttemptOver, NoAttemptsLeft, NotReady, TooEarly
 
 
 def start_attempt(
-    *, assignment: Assignment, by: User, at: dt.datetime | None = None,
+    *,
+    assignment: Assignment,
+    by: User,
+    at: dt.datetime | None = None,
     rng: random.Random | None = None,
 ) -> Attempt:
     """The open attempt of the assignment, or a new one with its questions frozen now.
@@ -54,6 +58,18 @@ def start_attempt(
         return running
 
 
+def begin_quiz(*, person: User, module: Module, at: dt.datetime | None = None) -> Attempt:
+    """The person's attempt at the module's quiz, running or new; chooses the module if need be.
+
+    Raises what `start_attempt` raises, and TrainingError for a module that is not offered.
+    """
+    with transaction.atomic():
+        assignment = assign(
+            person=person, module=module, reason=Assignment.Reason.OWN, by=person, at=at
+        )
+    return start_attempt(assignment=assignment, by=person, at=at)
+
+
 def _start(assignment: Assignment, by: User, at: dt.datetime, rng: random.Random) -> Attempt:
     version = assignment.module.current
     quiz = version.quiz
@@ -70,9 +86,12 @@ def _start(assignment: Assignment, by: User, at: dt.datetime, rng: random.Random
                 "The one attempt allowed is used up. Ask your lead for another one.",
                 "All %(limit)s attempts are used up. Ask your lead for another one.",
                 limit,
-            ) % {"limit": limit}
+            )
+            % {"limit": limit}
         )
-    if past is not None and at < (again := past.closed_at + dt.timedelta(minutes=quiz.wait_minutes)):
+    if past is not None and at < (
+        again := past.closed_at + dt.timedelta(minutes=quiz.wait_minutes)
+    ):
         raise TooEarly(
             _("You can try again from %(time)s.")
             % {"time": date_format(timezone.localtime(again), "DATETIME_FORMAT")}
@@ -105,7 +124,12 @@ def attempts_allowed(assignment: Assignment) -> int | None:
 
 
 def save_answer(
-    *, attempt: Attempt, question_key: str, values: Sequence[str], client_key: str, by: User,
+    *,
+    attempt: Attempt,
+    question_key: str,
+    values: Sequence[str],
+    client_key: str,
+    by: User,
     at: dt.datetime | None = None,
 ) -> Response:
     """Keeps an answer as given and returns its row; the same `client_key` again adds nothing,
@@ -207,12 +231,21 @@ def _close(attempt: Attempt, state: str, at: dt.datetime, by: User | None) -> Re
         made_by=by,
     )
     record(
-        by=by, verb=f"attempt.{state}", target=attempt, at=at,
-        marks=str(earned), max_marks=str(full), passed=result.passed,
+        by=by,
+        verb=f"attempt.{state}",
+        target=attempt,
+        at=at,
+        marks=str(earned),
+        max_marks=str(full),
+        passed=result.passed,
     )
     if result.passed:
         certify(
-            person=attempt.person, module=attempt.assignment.module, version=attempt.version,
-            attempt=attempt, by=by, at=at,
+            person=attempt.person,
+            module=attempt.assignment.module,
+            version=attempt.version,
+            attempt=attempt,
+            by=by,
+            at=at,
         )
     return result

@@ -52,7 +52,10 @@ def certify(
     )
     Assignment.objects.open().filter(person=person, module=module).update(done_at=at)
     record(
-        by=by, verb="certificate.issued", target=certification, at=at,
+        by=by,
+        verb="certificate.issued",
+        target=certification,
+        at=at,
         attempt=str(attempt.pk) if attempt else None,
         expires_on=certification.expires_on.isoformat() if certification.expires_on else None,
     )

@@ -52,8 +52,15 @@ def assign(
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
-                person=person, module=module, reason=reason, role=role, release=release,
-                note=note.strip(), assigned_at=at, assigned_by=by, due_on=due_on,
+                person=person,
+                module=module,
+                reason=reason,
+                role=role,
+                release=release,
+                note=note.strip(),
+                assigned_at=at,
+                assigned_by=by,
+                due_on=due_on,
             )
     except IntegrityError:
         # Only the constraint knows for certain whether there is an open one already.
@@ -64,7 +71,11 @@ def assign(
             assignment.refresh_from_db()
         return assignment
     record(
-        by=by, verb="training.assigned", target=assignment, at=at, reason=str(reason),
+        by=by,
+        verb="training.assigned",
+        target=assignment,
+        at=at,
+        reason=str(reason),
         due_on=due_on.isoformat() if due_on else None,
     )
     return assignment
@@ -72,7 +83,11 @@ def assign(
 
 @transaction.atomic
 def assign_for_role(
-    *, person: User, role: Role, by: User | None, starts_on: dt.date | None = None,
+    *,
+    person: User,
+    role: Role,
+    by: User | None,
+    starts_on: dt.date | None = None,
     at: dt.datetime | None = None,
 ) -> list[Assignment]:
     """The duties of a role for a person who holds it: each of its modules not yet certified.
@@ -86,7 +101,12 @@ def assign_for_role(
     start = max(day, starts_on or day)
     return [
         assign(
-            person=person, module=module, reason=Reason.ROLE, role=role, by=by, at=at,
+            person=person,
+            module=module,
+            reason=Reason.ROLE,
+            role=role,
+            by=by,
+            at=at,
             due_on=start + dt.timedelta(days=module.current.due_days),
         )
         for module in missing.select_related("current")
@@ -157,8 +177,13 @@ def assign_for_release(
         due_on = start + dt.timedelta(days=module.current.due_days)
         made += [
             assign(
-                person=person, module=module, reason=Reason.RELEASE, release=release,
-                due_on=due_on, by=by, at=at,
+                person=person,
+                module=module,
+                reason=Reason.RELEASE,
+                release=release,
+                due_on=due_on,
+                by=by,
+                at=at,
             )
             for person, _role in holders_of(module, start)
         ]
@@ -207,7 +232,12 @@ def assign_renewals(*, at: dt.datetime | None = None) -> list[Assignment]:
             reason = Reason.RENEWAL if person.pk in certified else Reason.ROLE
             made.append(
                 assign(
-                    person=person, module=module, reason=reason, role=role, by=None, at=at,
+                    person=person,
+                    module=module,
+                    reason=reason,
+                    role=role,
+                    by=None,
+                    at=at,
                     due_on=ends.get(person.pk),
                 )
             )

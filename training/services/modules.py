@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.images import get_image_model
@@ -49,7 +50,7 @@ def create_module(
     retake_on_release: bool = True,
     source_language: str | None = None,
 ) -> ModulePage:
-    """A draft in the team's section, with its translations; returns the page in the source language.
+    """A draft in the team's section, with its translations; returns the source language's page.
 
     `texts` maps a language to `{"title", "summary", "lessons": [...]}`. A lesson is `{"uid",
     "title", "minutes", "body": [...]}`, with `uid` a UUID that is the same in all languages; a
@@ -69,9 +70,17 @@ def create_module(
                 _("The team %(team)s has no section for pages.") % {"team": team.name}
             )
         page = ModulePage(
-            title=text["title"], slug=slug, summary=text["summary"], locale=locale, owner=by,
-            live=False, quiz=quiz, validity_months=validity_months, due_days=due_days,
-            retake_on_release=retake_on_release, lessons=_lessons(text["lessons"]),
+            title=text["title"],
+            slug=slug,
+            summary=text["summary"],
+            locale=locale,
+            owner=by,
+            live=False,
+            quiz=quiz,
+            validity_months=validity_months,
+            due_days=due_days,
+            retake_on_release=retake_on_release,
+            lessons=_lessons(text["lessons"]),
         )
         if pages:
             page.translation_key = pages[source].translation_key
@@ -116,9 +125,7 @@ def _part(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def publish_module(
-    *, task_state: FourEyesTaskState, by: User, at: dt.datetime
-) -> ModuleVersion:
+def publish_module(*, task_state: FourEyesTaskState, by: User, at: dt.datetime) -> ModuleVersion:
     """What approval does with a module page: the next version, or a language of the current one.
 
     A new version makes the module due for everybody in its roles who is not certified.
@@ -130,8 +137,11 @@ def publish_module(
         version = module.current
         if version.texts.filter(language=page.language).exists():
             raise TrainingError(
-                _("Version %(number)d has a text in this language already. It stays as it is: "
-                  "approve a new version first.") % {"number": version.number}
+                _(
+                    "Version %(number)d has a text in this language already. It stays as it is: "
+                    "approve a new version first."
+                )
+                % {"number": version.number}
             )
     else:
         module = module or Module.objects.create(
@@ -145,7 +155,11 @@ def publish_module(
         assign_for_module(module=module, by=by, at=at)
     PublishPageRevisionAction(revision, user=by).execute(skip_permission_checks=True)
     record(
-        by=by, verb="module.approved", target=module, at=at, version=version.number,
+        by=by,
+        verb="module.approved",
+        target=module,
+        at=at,
+        version=version.number,
         language=page.language,
     )
     return version
@@ -156,9 +170,15 @@ def _next_version(
 ) -> ModuleVersion:
     last = module.versions.order_by("-number").first()
     version = ModuleVersion.objects.create(
-        module=module, number=last.number + 1 if last else 1, source_language=page.language,
-        quiz=page.quiz, validity_months=page.validity_months, due_days=page.due_days,
-        retake_on_release=page.retake_on_release, submitted_by=submitted_by, approved_by=by,
+        module=module,
+        number=last.number + 1 if last else 1,
+        source_language=page.language,
+        quiz=page.quiz,
+        validity_months=page.validity_months,
+        due_days=page.due_days,
+        retake_on_release=page.retake_on_release,
+        submitted_by=submitted_by,
+        approved_by=by,
         approved_at=at,
     )
     version.roles.add(*page.roles.all())
@@ -172,8 +192,14 @@ def _add_text(
 ) -> None:
     content = snapshot.build(page)
     text = ModuleText.objects.create(
-        version=version, language=page.language, title=page.title, snapshot=content,
-        sha256=sha256(content), revision=revision, approved_by=by, approved_at=at,
+        version=version,
+        language=page.language,
+        title=page.title,
+        snapshot=content,
+        sha256=sha256(content),
+        revision=revision,
+        approved_by=by,
+        approved_at=at,
     )
     wanted = {
         part["file"]: part["image"]
@@ -194,8 +220,9 @@ def _add_text(
 
 
 @transaction.atomic
-def retire_module(*, module: Module, reason: str, by: User, at: dt.datetime) -> None:
+def retire_module(*, module: Module, reason: str, by: User, at: dt.datetime | None = None) -> None:
     """The module is no longer offered and no longer due; certificates and history stay."""
+    at = at or timezone.now()
     if not reason.strip():
         raise NotReady(_("Say why the module is retired."))
     if not Module.objects.offered().filter(pk=module.pk).update(retired_at=at):

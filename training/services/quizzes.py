@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -40,22 +40,33 @@ def create_quiz(
     Raises NotReady with everything that is wrong, each with the question's number.
     """
     quiz = Quiz(
-        team=team, pass_mark=pass_mark, attempt_limit=attempt_limit, wait_minutes=wait_minutes,
-        time_limit_minutes=time_limit_minutes, shuffle=shuffle, **_fields("name", name),
+        team=team,
+        pass_mark=pass_mark,
+        attempt_limit=attempt_limit,
+        wait_minutes=wait_minutes,
+        time_limit_minutes=time_limit_minutes,
+        shuffle=shuffle,
+        **_fields("name", name),
     )
     _save(quiz)
     for order, data in enumerate(questions):
         question = Question(
-            quiz=quiz, sort_order=order, type=data["type"],
+            quiz=quiz,
+            sort_order=order,
+            type=data["type"],
             statement_is_true=data.get("statement_is_true", True),
-            marks=Decimal(str(data.get("marks", 1))), step_uid=data.get("step_uid"),
-            **_fields("text", data["text"]), **_fields("feedback", data.get("feedback", {})),
+            marks=Decimal(str(data.get("marks", 1))),
+            step_uid=data.get("step_uid"),
+            **_fields("text", data["text"]),
+            **_fields("feedback", data.get("feedback", {})),
         )
         _save(question)
         for place, option in enumerate(data.get("choices", ())):
             _save(
                 Choice(
-                    question=question, sort_order=place, is_correct=option.get("correct", False),
+                    question=question,
+                    sort_order=place,
+                    is_correct=option.get("correct", False),
                     **_fields("text", option["text"]),
                     **_fields("feedback", option.get("feedback", {})),
                 )
@@ -80,13 +91,13 @@ def _save(thing: Quiz | Question | Choice) -> None:
 
 
 @transaction.atomic
-def grant_editor(*, quiz: Quiz, person: User, by: User | None) -> None:
-    """Lets a person who does not lead the quiz's team edit this quiz, and no other."""
-    assign_perm("training.change_quiz", person, quiz)
-    record(by=by, verb="quiz.editor_granted", target=quiz, person=person.pk)
-
-
-@transaction.atomic
-def withdraw_editor(*, quiz: Quiz, person: User, by: User | None) -> None:
-    remove_perm("training.change_quiz", person, quiz)
-    record(by=by, verb="quiz.editor_withdrawn", target=quiz, person=person.pk)
+def set_editors(*, quiz: Quiz, people: Iterable[User], by: User | None) -> None:
+    """Exactly these people may edit this one quiz besides the leads of its team."""
+    wanted = {person.pk: person for person in people}
+    held = {person.pk: person for person in quiz.editors()}
+    for pk in wanted.keys() - held.keys():
+        assign_perm("training.change_quiz", wanted[pk], quiz)
+        record(by=by, verb="quiz.editor_granted", target=quiz, person=pk)
+    for pk in held.keys() - wanted.keys():
+        remove_perm("training.change_quiz", held[pk], quiz)
+        record(by=by, verb="quiz.editor_withdrawn", target=quiz, person=pk)
