@@ -36,9 +36,7 @@ SIGN_INS = (
 def as_lines() -> list[str]:
     """What the command line says: number, name and part of each."""
     people = {person.number: person for person in content.people()}
-    lines = [
-        f"Sign in with one of these numbers and the password {PASSWORD} · 用以下工号登录：",
-        "",
-    ]
+    lines = ["Sign in with one of these numbers · 用以下工号登录"]
+    lines += [f"Password · 密码: {PASSWORD}", ""]
     lines += [f"  {each.number}  {people[each.number].name}: {each.who}" for each in SIGN_INS]
     return [*lines, ""]
