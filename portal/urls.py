@@ -26,4 +26,5 @@ urlpatterns = [
     path("jobs/", include("kit.urls")),
     path("sop/", include("sop.urls")),
     path("learn/", include("training.urls")),
+    path("scores/", include("scoring.urls")),
 ]

@@ -177,12 +177,12 @@ def open_errors(
 
 
 def order_history(snapshot: Snapshot, order_ref: str) -> pd.DataFrame:
-    """The work on one order, in the order in which it was finished."""
+    """The work on one order, what was finished last first."""
     with opened(snapshot) as events:
         rows = events.work.filter(_.order_ref == order_ref).select(
             "person", "process", "activity", "started_at", "finished_at", "units", "line"
         )
-        return _frame(rows.order_by(["finished_at", "line"]))
+        return _frame(rows.order_by([ibis.desc("finished_at"), ibis.desc("line")]))
 
 
 def _frame(expression: Table) -> pd.DataFrame:

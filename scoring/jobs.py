@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from kit.jobs import Progress, register
 from kit.models import Job
-from scoring.models import ScoringPeriod
-from scoring.services import periods
+from scoring.models import OperationsImport, ScoringPeriod
+from scoring.services import imports, periods
+
+
+@register("check_operations", expects=(imports.ImportProblem,))
+def check_operations(job: Job, progress: Progress) -> dict[str, Any]:
+    """Payload: `item`, an import's primary key. Result: how many rows would be rejected."""
+    item = OperationsImport.objects.get(pk=job.payload["item"])
+    imports.check(item=item, at=timezone.now(), progress=progress)
+    return {"rejected": item.rejected_rows}
+
+
+@register("take_operations", expects=(imports.ImportProblem,))
+def take_operations(job: Job, progress: Progress) -> dict[str, Any]:
+    """Payload: `item`, an import's primary key. Result: how many events were added."""
+    item = OperationsImport.objects.get(pk=job.payload["item"])
+    imports.commit(item=item, by=job.owner, at=timezone.now(), progress=progress)
+    return {"work": item.work_events, "errors": item.error_events}
 
 
 @register("calculate_scores", expects=(periods.PeriodError, ScoringPeriod.DoesNotExist))

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 
 from people.models import Team, User
@@ -37,8 +36,7 @@ def _version() -> int:
 def _read_snapshot() -> Snapshot:
     imports = OperationsImport.objects.committed().select_related("mapping", "source")
     latest = {item.source.slug: item for item in imports.order_by("committed_at", "pk")}
-    newest = AttributionDecision.objects.values("error_event").annotate(pk=Max("pk")).values("pk")
-    decisions = AttributionDecision.objects.filter(pk__in=newest).exclude(verdict="undone")
+    decisions = AttributionDecision.objects.standing()
     return Snapshot(
         folder=Path(settings.HANDRAIL_LEDGER_DIR),
         files=tuple(File(f.kind, f.name, f.sha256) for f in LedgerFile.objects.in_ledger()),

@@ -93,10 +93,10 @@ class OperationsImport(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         READING = "reading", _("being read")
-        CHECKED = "checked", _("checked, not taken yet")
+        CHECKED = "checked", _("checked, not imported yet")
         REJECTED = "rejected", _("refused")
         FAILED = "failed", _("interrupted")
-        COMMITTED = "committed", _("taken")
+        COMMITTED = "committed", _("imported")
         SUPERSEDED = "superseded", _("replaced")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -117,7 +117,7 @@ class OperationsImport(models.Model):
     received_at = models.DateTimeField(_("received at"))
     received_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     beat_at = models.DateTimeField(null=True)
-    committed_at = models.DateTimeField(_("taken at"), null=True)
+    committed_at = models.DateTimeField(_("imported at"), null=True)
     committed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     problem = models.TextField(_("why it was refused"), blank=True)
     # what the last reading found; rows are rows of the file, events are what they give
@@ -169,6 +169,11 @@ class OperationsImport(models.Model):
     @property
     def upload(self) -> Path:
         return self.folder / "upload"
+
+    @property
+    def accepted_rows(self) -> int:
+        """Rows of the file from which events come that are right."""
+        return self.rows - self.skipped_rows - self.rejected_rows
 
     @property
     def is_interrupted(self) -> bool:
@@ -250,6 +255,22 @@ class PersonKey(models.Model):
         return str(self.person)
 
 
+class AttributionDecisionQuerySet(models.QuerySet):
+    def standing(self) -> AttributionDecisionQuerySet:
+        """The latest decision on each error, without those that were taken back."""
+        every = AttributionDecision.objects.order_by().values("error_event")
+        latest = every.annotate(latest=models.Max("pk")).values("latest")
+        return self.filter(pk__in=latest).exclude(verdict=AttributionDecision.Verdict.UNDONE)
+
+    def visible_to(self, user: User | AnonymousUser) -> AttributionDecisionQuerySet:
+        """All of them for who reads imports; for a lead those that the lead took."""
+        if permissions.can_read_imports(user):
+            return self
+        if permissions.can_assign_errors(user):
+            return self.filter(decided_by=user)
+        return self.none()
+
+
 class AttributionDecision(models.Model):
     """A person's word on who made an error; the latest one counts, none is ever changed."""
 
@@ -264,6 +285,8 @@ class AttributionDecision(models.Model):
     reason = models.TextField(_("reason"))
     decided_at = models.DateTimeField(_("decided at"))
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = AttributionDecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

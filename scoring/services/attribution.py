@@ -49,6 +49,8 @@ def charge_nobody(
 ) -> AttributionDecision:
     """The error counts for nobody, as nobody made it or can be found. Raises DecisionRefused."""
     _open_error(error_event, by)
+    if not permissions.can_import(by):
+        raise DecisionRefused(_("Only HR can decide that an error counts for nobody."))
     return _decide(error_event, Verdict.NOBODY, reason, by=by, at=at)
 
 

@@ -7,31 +7,29 @@ the last transaction has listed them. Running it again goes through.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kit.tables import TableError, read_table
+from kit.jobs import enqueue
+from kit.models import Job
 from people.audit import record
 from people.models import User
 from scoring import ledger
 from scoring.faults import fault_point
-from scoring.importing.mapping import Mapping, parse
-from scoring.importing.reading import MissingColumns, read_rows
+from scoring.importing.mapping import parse
 from scoring.importing.rejected import Rejected
-from scoring.importing.resolving import Checked, resolve
+from scoring.importing.resolving import Checked
 from scoring.models import (
     LedgerFile,
     LedgerState,
@@ -40,15 +38,38 @@ from scoring.models import (
     SourceMapping,
 )
 from scoring.services import accounts
+from scoring.services.checking import (
+    STEPS,
+    Counts,
+    ImportProblem,
+    Progress,
+    Reading,
+    Refused,
+    counts,
+    ledger_folder,
+    preview,
+    quiet,
+    read_file,
+    without_known,
+)
 
+__all__ = [
+    "AlreadyImported",
+    "Counts",
+    "ImportProblem",
+    "NotInThatState",
+    "Refused",
+    "ask_for_check",
+    "ask_to_take",
+    "check",
+    "commit",
+    "preview",
+    "receive",
+    "recover",
+    "use_mapping",
+]
 State = OperationsImport.State
-Progress = Callable[[int, int, str], Any]
 SILENT_FOR = dt.timedelta(minutes=15)
-STEPS = 5
-
-
-class ImportProblem(Exception):
-    """The import can't go on; the message says why, and what mends it."""
 
 
 class AlreadyImported(ImportProblem):
@@ -57,50 +78,13 @@ class AlreadyImported(ImportProblem):
     def __init__(self, item: OperationsImport):
         self.item = item
         super().__init__(
-            _("This file was taken on %(day)s already. Nothing was added.")
+            _("This file was imported on %(day)s already. Nothing was added.")
             % {"day": f"{timezone.localtime(item.committed_at):%Y-%m-%d %H:%M}"}
         )
 
 
-class Refused(ImportProblem):
-    """The file as a whole was refused; the import says so too."""
-
-
 class NotInThatState(ImportProblem):
     """The import is being read, or finished, meanwhile."""
-
-
-def quiet(done: int, total: int, message: str) -> None:
-    """A progress that tells nobody."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A file, read and checked: what it would add and what not.
-
-    `frame` is the table as text; `new_accounts` are those of people still to be made (account,
-    first day, rows, person's key).
-    """
-
-    frame: pd.DataFrame
-    checked: Checked
-    new_accounts: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What taking a file adds; rows are rows of the file, events are what they give."""
-
-    rows: int
-    skipped_rows: int
-    rejected_rows: int
-    work_events: int
-    error_events: int
-    known_events: int
-    new_people: int
-    first_day: dt.date | None
-    last_day: dt.date | None
-    reasons: dict[str, int]
 
 
 @transaction.atomic
@@ -154,6 +138,27 @@ def receive(
     return item
 
 
+def ask_for_check(*, item: OperationsImport, by: User) -> Job:
+    """Have a worker check the file."""
+    return _ask("check_operations", item, by)
+
+
+def ask_to_take(*, item: OperationsImport, by: User, at: dt.datetime, all_or_nothing: bool) -> Job:
+    """Have a worker take the file into the ledger. Raises NotInThatState."""
+    recover(at=at)  # before the import's former job, by which a dead run is known, is forgotten
+    item.refresh_from_db()
+    if not item.can_be_taken:
+        raise NotInThatState(_("This import is being read, or has been finished meanwhile."))
+    return _ask("take_operations", item, by, all_or_nothing=all_or_nothing)
+
+
+@transaction.atomic
+def _ask(kind: str, item: OperationsImport, by: User, **changes: Any) -> Job:
+    job = enqueue(kind, owner=by, item=item.pk)
+    OperationsImport.objects.filter(pk=item.pk).update(job=job, **changes)
+    return job
+
+
 def check(*, item: OperationsImport, at: dt.datetime, progress: Progress = quiet) -> None:
     """Read the file and note what taking it would do; the ledger stays as it is. Raises Refused."""
     with _reading(item, at, progress) as step:
@@ -177,7 +182,7 @@ def commit(
             pass
     fault_point("import.committed")
     item.upload.unlink(missing_ok=True)
-    progress(STEPS, STEPS, _("Taken into the ledger"))
+    progress(STEPS, STEPS, _("Imported"))
 
 
 def _try_commit(
@@ -191,14 +196,14 @@ def _try_commit(
     fault_point("import.read")
     if item.all_or_nothing and new.rejected_rows:
         raise Refused(
-            _("%(count)s row(s) are wrong, and all rows were to be right. Nothing was taken.")
+            _("%(count)s row(s) are wrong, and all rows were to be right. Nothing was imported.")
             % {"count": new.rejected_rows}
         )
     step(4, STEPS, _("Writing the ledger"))
     frames = {"work": new.work, "errors": new.errors}
     # each run writes a set of its own, so that none can touch what another one has listed
     name = f"{item.uid.hex}-{secrets.token_hex(4)}"
-    parts = ledger.write_set(_ledger_folder(), name, frames)
+    parts = ledger.write_set(ledger_folder(), name, frames)
     try:
         _list(item, parts, reading.new_accounts, version=version, by=by, at=at)
     except (_Moved, accounts.KeyChanged):
@@ -206,78 +211,12 @@ def _try_commit(
     return True
 
 
-def read_file(
-    *,
-    path: Path,
-    filename: str,
-    source: str,
-    mapping: Mapping,
-    create_people: bool,
-    at: dt.datetime,
-    progress: Progress = quiet,
-) -> Reading:
-    """Read and check a file without writing anything. Raises Refused.
-
-    With `create_people`, accounts of nobody are taken for people to be made.
-    """
-    progress(0, STEPS, _("Reading the file"))
-    try:
-        table = read_table(path, filename=filename)
-        progress(1, STEPS, _("Checking the rows"))
-        draft = read_rows(
-            table.frame,
-            table.lines,
-            mapping,
-            source=source,
-            site_zone=settings.TIME_ZONE,
-            now=pd.Timestamp(at),
-            is_workbook=table.sheet is not None,
-        )
-    except (TableError, MissingColumns) as error:
-        raise Refused(str(error)) from error
-    progress(2, STEPS, _("Finding the people"))
-    known = accounts.holders(draft.system)
-    fresh = accounts.NONE
-    if create_people:
-        fresh = accounts.new_accounts(draft, known)
-        dated = fresh.assign(starts_on=pd.Timestamp(accounts.EVER_SINCE), ends_on=pd.NaT)
-        known = pd.concat([known, dated[accounts.COLUMNS].astype(known.dtypes)], ignore_index=True)
-    checked = resolve(draft, known)
-    progress(3, STEPS, _("Comparing with the ledger"))
-    return Reading(frame=table.frame, checked=checked, new_accounts=fresh)
-
-
-def preview(
-    *,
-    path: Path,
-    filename: str,
-    source: str,
-    mapping: Mapping,
-    create_people: bool,
-    at: dt.datetime,
-    progress: Progress = quiet,
-) -> tuple[Counts, Rejected]:
-    """What taking the file would do; nothing is written anywhere. Raises Refused."""
-    reading = read_file(
-        path=path,
-        filename=filename,
-        source=source,
-        mapping=mapping,
-        create_people=create_people,
-        at=at,
-        progress=progress,
-    )
-    new, known = _without_known(reading.checked, LedgerFile.objects.in_ledger(source))
-    progress(STEPS, STEPS, _("Checked"))
-    return _counts(new, known, reading), Rejected.of(new.rejected, reading.frame)
-
-
 def recover(*, at: dt.datetime) -> None:
     """Mark runs that have ended without a word as interrupted, and remove their files."""
     OperationsImport.objects.filter(
         pk__in=OperationsImport.objects.silent_since(at - SILENT_FOR).values("pk")
     ).update(state=State.FAILED, problem=interrupted())
-    folder = _ledger_folder()
+    folder = ledger_folder()
     # The folders are listed first: an import is marked as read before it makes one, and its files
     # are listed before the mark goes, so that a running import can't lose anything here.
     found = ledger.sets(folder)
@@ -290,7 +229,7 @@ def recover(*, at: dt.datetime) -> None:
 
 
 def interrupted() -> str:
-    return _("The run was interrupted, and nothing was taken. Start it again.")
+    return _("The run was interrupted, and nothing was imported. Start it again.")
 
 
 class _Moved(Exception):
@@ -338,68 +277,11 @@ def _read(item: OperationsImport, at: dt.datetime, step: Progress) -> Reading:
 def _note(item: OperationsImport, reading: Reading) -> Checked:
     """Set the import's counts and keep its rejected rows; gives what is new to the ledger."""
     others = LedgerFile.objects.exclude(source_import=item.supersedes)
-    new, known = _without_known(reading.checked, others.in_ledger(item.source.slug))
-    for name, value in asdict(_counts(new, known, reading)).items():
+    new, known = without_known(reading.checked, others.in_ledger(item.source.slug))
+    for name, value in asdict(counts(new, known, reading)).items():
         setattr(item, name, value)
     Rejected.of(new.rejected, reading.frame).save(item.folder)
     return new
-
-
-def _counts(new: Checked, known: int, reading: Reading) -> Counts:
-    days = pd.concat([new.work["work_day"], new.errors["work_day"]])
-    return Counts(
-        rows=new.rows,
-        skipped_rows=new.skipped + new.without_event,
-        rejected_rows=new.rejected_rows,
-        work_events=len(new.work),
-        error_events=len(new.errors),
-        known_events=known,
-        new_people=reading.new_accounts["person"].nunique(),
-        first_day=None if days.empty else days.min().date(),
-        last_day=None if days.empty else days.max().date(),
-        reasons={str(k): int(n) for k, n in new.rejected["reason"].value_counts().items()},
-    )
-
-
-def _without_known(checked: Checked, files: QuerySet[LedgerFile]) -> tuple[Checked, int]:
-    """What the ledger does not hold yet, and how many events it does.
-
-    A row of which an event is there with other content is rejected: an export must not change what
-    scores may already stand on.
-    """
-    folder = _ledger_folder()
-    kept, known, changed = {}, 0, []
-    for kind, events in (("work", checked.work), ("errors", checked.errors)):
-        paths = {str(folder / f.name): f.source_import.filename for f in files.filter(kind=kind)}
-        there = ledger.known_events(list(paths), events["event_id"])
-        there = there.drop_duplicates("event_id").set_index("event_id")
-        before = events["event_id"].map(there["content"])
-        is_there = before.notna()
-        differs = events[is_there & (before != events["content"])]
-        names = differs["event_id"].map(there["path"]).map(paths)
-        changed.append(pd.DataFrame({"line": differs["line"], "import": names}))
-        known += int(is_there.sum()) - len(differs)
-        kept[kind] = events[~is_there]
-    found = pd.concat(changed)
-    found = found[~found.index.duplicated()].sort_index()
-    problems = pd.DataFrame(
-        {
-            "row": found.index,
-            "line": found["line"].to_numpy(),
-            "field": "",
-            "value": "",
-            "reason": "changed",
-            "params": [json.dumps({"import": name}) for name in found["import"]],
-        }
-    )
-    rejected_rows = pd.concat([checked.rejected, problems]) if len(problems) else checked.rejected
-    new = replace(
-        checked,
-        work=kept["work"][~kept["work"].index.isin(found.index)],
-        errors=kept["errors"][~kept["errors"].index.isin(found.index)],
-        rejected=rejected_rows.sort_values("row", kind="stable"),
-    )
-    return new, known
 
 
 def _list(
@@ -451,7 +333,3 @@ def _refuse_again(mapping: SourceMapping, digest: str) -> None:
     )
     if item := found.first():
         raise AlreadyImported(item)
-
-
-def _ledger_folder() -> Path:
-    return Path(settings.HANDRAIL_LEDGER_DIR)

@@ -1,6 +1,6 @@
 """All rows, app by app."""
 
-from tests.matrix import accounts, kit, people, portal, sop, training, wagtail
+from tests.matrix import accounts, kit, people, portal, scoring, sop, training, wagtail
 
 APPS = {
     "Sign-in": accounts,
@@ -8,6 +8,7 @@ APPS = {
     "People": people,
     "Procedures": sop,
     "Training": training,
+    "Scores": scoring,
     "Jobs": kit,
     "Files of drafts": wagtail,
 }

@@ -194,10 +194,10 @@ def test_a_lead_is_shown_the_orders_of_the_own_people(tmp_path: Path) -> None:
     assert open_errors(fixed, among=set()).empty
 
 
-def test_the_history_of_an_order_is_in_order(tmp_path: Path) -> None:
+def test_the_history_of_an_order_begins_with_what_was_last(tmp_path: Path) -> None:
     work = work_events(
         {"person": "second", "finished_at": "2024-01-15 09:50"},
         {"person": "first"},
         {"order_ref": "O2"},
     )
-    assert order_history(snapshot(tmp_path, work), "O1")["person"].tolist() == ["first", "second"]
+    assert order_history(snapshot(tmp_path, work), "O1")["person"].tolist() == ["second", "first"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from scoring.models import LedgerFile, OperationsImport, PersonKey, Source
 from scoring.queries import current_snapshot
 from scoring.services import imports
 from tests.cast import Cast
+from tests.scoring.imported import receive, take
 from tests.scoring.operations import MAPPING, csv_bytes, frame, row
 
 pytestmark = pytest.mark.django_db
@@ -45,34 +45,6 @@ def badges(cast: Cast) -> Cast:
     return cast
 
 
-@pytest.fixture
-def receive(tmp_path: Path, cast: Cast) -> Callable[..., OperationsImport]:
-    """`receive(content)` gives an import of that file."""
-
-    def new(
-        content: bytes, *, mapping: str = MAPPING, filename: str = "wms.csv", **options: object
-    ) -> OperationsImport:
-        path = tmp_path / "upload"
-        path.write_bytes(content)
-        version = imports.use_mapping(source="wms", text=mapping, by=cast.hua, at=timezone.now())
-        return imports.receive(
-            path=path,
-            filename=filename,
-            mapping=version,
-            by=cast.hua,
-            at=timezone.now(),
-            **options,
-        )
-
-    return new
-
-
-def take(item: OperationsImport, by: User | None = None) -> OperationsImport:
-    imports.commit(item=item, by=by, at=timezone.now())
-    item.refresh_from_db()
-    return item
-
-
 def totals() -> dict[str, int]:
     facts = aggregate.daily_facts(current_snapshot(), SINCE, UNTIL)
     return {
@@ -82,7 +54,7 @@ def totals() -> dict[str, int]:
     }
 
 
-def test_what_is_taken_is_in_the_ledger(badges: Cast, receive: Callable) -> None:
+def test_what_is_taken_is_in_the_ledger(badges: Cast) -> None:
     item = take(receive(csv_bytes(*TWO)), badges.hua)
     assert (item.state, item.committed_by) == (State.COMMITTED, badges.hua)
     assert (item.work_events, item.error_events, item.rejected_rows) == (2, 1, 0)
@@ -91,7 +63,7 @@ def test_what_is_taken_is_in_the_ledger(badges: Cast, receive: Callable) -> None
     assert AuditRecord.objects.filter(verb="import.committed", actor=badges.hua).count() == 1
 
 
-def test_the_ledger_knows_people_by_opaque_keys_only(badges: Cast, receive: Callable) -> None:
+def test_the_ledger_knows_people_by_opaque_keys_only(badges: Cast) -> None:
     item = take(receive(csv_bytes(*TWO)))
     keys = {key.key.hex for key in PersonKey.objects.filter(person__in=[badges.noor, badges.wei])}
     for file in item.files.all():
@@ -100,18 +72,18 @@ def test_the_ledger_knows_people_by_opaque_keys_only(badges: Cast, receive: Call
         assert not written.astype(str).isin(["W01", "W02", "Noor", "王喆"]).any().any()
 
 
-def test_removing_a_persons_key_leaves_every_total(badges: Cast, receive: Callable) -> None:
+def test_removing_a_persons_key_leaves_every_total(badges: Cast) -> None:
     take(receive(csv_bytes(*TWO)))
     before = totals()
     PersonKey.objects.get(person=badges.noor).delete()
     assert totals() == before
 
 
-def test_the_upload_is_gone_once_it_is_taken(badges: Cast, receive: Callable) -> None:
+def test_the_upload_is_gone_once_it_is_taken(badges: Cast) -> None:
     assert not take(receive(csv_bytes(*TWO))).upload.exists()
 
 
-def test_the_same_file_again_adds_nothing_and_says_so(badges: Cast, receive: Callable) -> None:
+def test_the_same_file_again_adds_nothing_and_says_so(badges: Cast) -> None:
     first = take(receive(csv_bytes(*TWO)))
     with pytest.raises(imports.AlreadyImported) as caught:
         receive(csv_bytes(*TWO))
@@ -120,7 +92,7 @@ def test_the_same_file_again_adds_nothing_and_says_so(badges: Cast, receive: Cal
     assert totals()["events"] == 2
 
 
-def test_two_uploads_of_one_file_are_taken_once(badges: Cast, receive: Callable) -> None:
+def test_two_uploads_of_one_file_are_taken_once(badges: Cast) -> None:
     first, second = receive(csv_bytes(*TWO)), receive(csv_bytes(*TWO))
     take(first)
     with pytest.raises(imports.AlreadyImported):
@@ -130,14 +102,14 @@ def test_two_uploads_of_one_file_are_taken_once(badges: Cast, receive: Callable)
     assert totals()["events"] == 2
 
 
-def test_an_overlapping_export_adds_only_what_is_new(badges: Cast, receive: Callable) -> None:
+def test_an_overlapping_export_adds_only_what_is_new(badges: Cast) -> None:
     take(receive(csv_bytes(*TWO)))
     item = take(receive(csv_bytes(*TWO, row(订单号="3"))))
     assert (item.work_events, item.error_events, item.known_events) == (1, 0, 3)
     assert totals() == {"units": 36, "events": 3, "errors": 1}
 
 
-def test_an_event_that_says_something_else_now_is_rejected(badges: Cast, receive: Callable) -> None:
+def test_an_event_that_says_something_else_now_is_rejected(badges: Cast) -> None:
     keyed = MAPPING.replace("[errors]", 'key = ["订单号"]\n\n[errors]').replace(
         "[attribution]", 'key = ["订单号"]\n\n[attribution]'
     )
@@ -148,9 +120,7 @@ def test_an_event_that_says_something_else_now_is_rejected(badges: Cast, receive
     assert totals()["units"] == 36
 
 
-def test_a_correction_replaces_an_import_and_keeps_its_files(
-    badges: Cast, receive: Callable
-) -> None:
+def test_a_correction_replaces_an_import_and_keeps_its_files(badges: Cast) -> None:
     first = take(receive(csv_bytes(*TWO)))
     before = current_snapshot()
     second = take(receive(csv_bytes(row(件数="99"), TWO[1]), supersedes=first))
@@ -162,27 +132,15 @@ def test_a_correction_replaces_an_import_and_keeps_its_files(
     assert old.work["units"].sum() == 24
 
 
-def test_another_source_has_events_of_its_own(badges: Cast, receive: Callable) -> None:
+def test_another_source_has_events_of_its_own(badges: Cast) -> None:
     take(receive(csv_bytes(*TWO)))
     text = MAPPING.replace("[work]", "# the other hall\n[work]")
-    mapping = imports.use_mapping(source="hall2", text=text, by=None, at=timezone.now())
-    item = imports.receive(
-        path=_written(csv_bytes(*TWO)), filename="b.csv", mapping=mapping, by=None,
-        at=timezone.now(),
-    )  # fmt: skip
+    item = receive(csv_bytes(*TWO), source="hall2", mapping=text)
     assert take(item).work_events == 2
     assert totals()["events"] == 4
 
 
-def _written(content: bytes) -> Path:
-    from django.conf import settings
-
-    path = Path(settings.HANDRAIL_FILES_DIR) / "other"
-    path.write_bytes(content)
-    return path
-
-
-def test_a_dry_run_says_what_would_be_and_adds_nothing(badges: Cast, receive: Callable) -> None:
+def test_a_dry_run_says_what_would_be_and_adds_nothing(badges: Cast) -> None:
     item = receive(csv_bytes(*TWO, row(件数="-1")))
     imports.check(item=item, at=timezone.now())
     assert (item.state, item.work_events, item.rejected_rows) == (State.CHECKED, 2, 1)
@@ -192,9 +150,7 @@ def test_a_dry_run_says_what_would_be_and_adds_nothing(badges: Cast, receive: Ca
     assert totals()["events"] == 2
 
 
-def test_one_wrong_row_stops_the_file_where_that_is_asked_for(
-    badges: Cast, receive: Callable
-) -> None:
+def test_one_wrong_row_stops_the_file_where_that_is_asked_for(badges: Cast) -> None:
     item = receive(csv_bytes(*TWO, row(件数="-1")), all_or_nothing=True)
     with pytest.raises(imports.Refused, match="1 row"):
         take(item)
@@ -205,9 +161,7 @@ def test_one_wrong_row_stops_the_file_where_that_is_asked_for(
     assert not LedgerFile.objects.exists()
 
 
-def test_unknown_accounts_are_rejected_unless_people_may_be_made(
-    cast: Cast, receive: Callable
-) -> None:
+def test_unknown_accounts_are_rejected_unless_people_may_be_made(cast: Cast) -> None:
     people_before = User.objects.count()
     item = receive(csv_bytes(*TWO))
     imports.check(item=item, at=timezone.now())
@@ -219,13 +173,13 @@ def test_unknown_accounts_are_rejected_unless_people_may_be_made(
     assert not User.objects.get(employee_number="W01").has_usable_password()
 
 
-def test_an_employee_number_as_account_is_that_employee(cast: Cast, receive: Callable) -> None:
+def test_an_employee_number_as_account_is_that_employee(cast: Cast) -> None:
     take(receive(csv_bytes(row(工号="p1")), create_people=True))
     assert SourceAccount.objects.get(account="p1").person == cast.noor
     assert PersonKey.objects.get().person == cast.noor
 
 
-def test_a_rejected_row_makes_no_person(cast: Cast, receive: Callable) -> None:
+def test_a_rejected_row_makes_no_person(cast: Cast) -> None:
     item = take(receive(csv_bytes(row(), row(工号="W09", 件数="-1")), create_people=True))
     assert (item.new_people, item.rejected_rows) == (1, 1)
     assert not User.objects.filter(employee_number="W09").exists()
@@ -243,9 +197,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_such_table_is_refused_as_a_whole(
-    badges: Cast, receive: Callable, name: str
-) -> None:
+def test_a_file_that_is_no_such_table_is_refused_as_a_whole(badges: Cast, name: str) -> None:
     item = receive(FILES[name], filename=name)
     with pytest.raises(imports.Refused):
         take(item)
@@ -257,15 +209,13 @@ def test_a_file_that_is_no_such_table_is_refused_as_a_whole(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_every_encoding_gives_the_same_events(
-    badges: Cast, receive: Callable, encoding: str
-) -> None:
+def test_every_encoding_gives_the_same_events(badges: Cast, encoding: str) -> None:
     take(receive(csv_bytes(*TWO)))
     item = take(receive(csv_bytes(*TWO, encoding=encoding) + b"", mapping=MAPPING + "\n"))
     assert (item.work_events, item.known_events) == (0, 3)
 
 
-def test_a_workbook_gives_the_same_events_as_text(badges: Cast, receive: Callable) -> None:
+def test_a_workbook_gives_the_same_events_as_text(badges: Cast) -> None:
     take(receive(csv_bytes(*TWO)))
     table = frame(*TWO)
     for name in ("开始", "结束"):
@@ -278,7 +228,7 @@ def test_a_workbook_gives_the_same_events_as_text(badges: Cast, receive: Callabl
 
 
 def test_the_list_of_rejected_rows_can_be_corrected_and_sent_again(
-    badges: Cast, receive: Callable, tmp_path: Path
+    badges: Cast, tmp_path: Path
 ) -> None:
     item = take(receive(csv_bytes(row(), row(订单号="2", 件数="-1"))))
     path = tmp_path / "rejected.xlsx"
@@ -292,23 +242,21 @@ def test_the_list_of_rejected_rows_can_be_corrected_and_sent_again(
     assert totals()["units"] == 17
 
 
-def test_the_list_as_csv_opens_in_a_spreadsheet_and_runs_nothing(
-    badges: Cast, receive: Callable
-) -> None:
+def test_the_list_as_csv_opens_in_a_spreadsheet_and_runs_nothing(badges: Cast) -> None:
     item = take(receive(csv_bytes(row(), row(件数='=HYPERLINK("http://x")', 工号="Ｗ０２"))))
     text = Rejected.load(item.folder).as_csv()
     assert text.startswith(b"\xef\xbb\xbf")
     assert "'=HYPERLINK" in text.decode("utf-8-sig")
 
 
-def test_an_import_that_is_being_read_is_not_read_twice(badges: Cast, receive: Callable) -> None:
+def test_an_import_that_is_being_read_is_not_read_twice(badges: Cast) -> None:
     item = receive(csv_bytes(*TWO))
     OperationsImport.objects.update(state=State.READING, beat_at=timezone.now())
     with pytest.raises(imports.NotInThatState):
         take(item)
 
 
-def test_a_run_that_fell_silent_can_be_started_again(badges: Cast, receive: Callable) -> None:
+def test_a_run_that_fell_silent_can_be_started_again(badges: Cast) -> None:
     item = receive(csv_bytes(*TWO))
     silent = timezone.now() - imports.SILENT_FOR - dt.timedelta(seconds=1)
     OperationsImport.objects.update(state=State.READING, beat_at=silent)
@@ -321,9 +269,7 @@ def test_a_run_that_fell_silent_can_be_started_again(badges: Cast, receive: Call
     assert take(item).work_events == 2
 
 
-def test_recovering_touches_nothing_that_is_taken_or_being_read(
-    badges: Cast, receive: Callable
-) -> None:
+def test_recovering_touches_nothing_that_is_taken_or_being_read(badges: Cast) -> None:
     take(receive(csv_bytes(*TWO)))
     reading = receive(csv_bytes(row(订单号="9")))
     OperationsImport.objects.filter(pk=reading.pk).update(
@@ -336,7 +282,7 @@ def test_recovering_touches_nothing_that_is_taken_or_being_read(
 
 
 def test_a_commit_that_was_overtaken_reads_again(
-    badges: Cast, receive: Callable, monkeypatch: pytest.MonkeyPatch
+    badges: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another import of the same events commits while this one has written but not listed."""
     slow, quick = receive(csv_bytes(*TWO)), receive(csv_bytes(TWO[0], row(订单号="3")))

@@ -107,7 +107,7 @@ class Command(BaseCommand):
 
     def report(self, counts: OperationsImport | imports.Counts, *, taken: bool) -> None:
         lines = [
-            "Taken into the ledger:" if taken else "Dry run, nothing was written. It would add:",
+            "Imported:" if taken else "Dry run, nothing was written. It would add:",
             f"  {counts.work_events} work events and {counts.error_events} error events "
             f"({counts.known_events} events were there already)",
             f"  from {counts.rows - counts.skipped_rows} rows, {counts.rejected_rows} rejected; "

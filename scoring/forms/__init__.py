@@ -1,0 +1,1 @@
+"""What people fill in: imports of operations data, decisions on errors."""

@@ -1,0 +1,1 @@
+"""Pages of the scoring layer, one module for each room."""
