@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from people.permissions import is_approver, leads_any_team
+from sop.permissions import can_write
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -53,14 +54,18 @@ class Navigation:
 
 def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     """(label, URL, icon) of each place that the person may go to, the daily ones first."""
+    user = request.user
     yield _("Home"), reverse("home"), "home"
     yield _("Procedures"), reverse("sop:list"), "procedures"
-    if is_approver(request.user):
-        yield _("Reviews"), reverse("sop:reviews"), "check"
     yield _("Learn"), reverse("training:home"), "learn"
-    if request.user.has_perm("wagtailadmin.access_admin"):
-        yield _("Write"), reverse("wagtailadmin_home"), "write"
-    if request.user.sees_everyone or leads_any_team(request.user):
+    leads = leads_any_team(user)
+    if leads:
+        yield _("Team"), reverse("training:team"), "team"
+    if is_approver(user):
+        yield _("Reviews"), reverse("sop:reviews"), "check"
+    if can_write(user):
+        yield _("Write"), reverse("sop:writing"), "write"
+    if user.sees_everyone or leads:
         yield _("People"), reverse("people:list"), "people"
 
 

@@ -6,12 +6,15 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
 from people.services import choose_language
 from portal.context import THEME_COOKIE, THEMES
+from portal.homes import home_of
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -19,7 +22,10 @@ YEAR_SECONDS = 365 * 24 * 3600
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
+    now = timezone.now()
+    today = date_format(timezone.localtime(now), "DATE_FORMAT")
+    context = {"today": today, "home": home_of(request.user, now)}
+    return render(request, "portal/home.html", context)
 
 
 @require_POST

@@ -39,11 +39,19 @@ def test_a_visitor_sees_no_navigation(client: Client, db: None) -> None:
     assert 'class="tabbar"' not in html
 
 
-def test_only_those_who_write_are_led_to_the_editor(cast: Cast) -> None:
-    assert "Write" not in places(cast.noor)
-    assert "Write" not in places(cast.hua)
-    assert "Write" in places(cast.lena)
-    assert "Write" in places(cast.ping)
+def test_each_hat_has_its_places(cast: Cast) -> None:
+    assert {"Write", "Reviews", "People"}.isdisjoint(places(cast.noor))
+    assert {"Write", "People", "Team"} <= set(places(cast.lena))
+    assert "Team" not in places(cast.hua)
+    assert "Reviews" in places(cast.ping)
+    assert "Write" not in places(cast.ping)
+    assert "People" in places(cast.hua)
+
+
+def test_only_those_who_may_are_led_to_the_page_editor(cast: Cast, sign_in: SignIn) -> None:
+    link = f'href="{reverse("wagtailadmin_home")}"'
+    assert link in sign_in(cast.lena).get("/").content.decode()
+    assert link not in sign_in(cast.noor).get("/").content.decode()
 
 
 def test_home_is_current_only_at_home(cast: Cast) -> None:
@@ -53,7 +61,8 @@ def test_home_is_current_only_at_home(cast: Cast) -> None:
         return [item.label for item in navigation_for(request) if item.current]
 
     assert current("/") == ["Home"]
-    assert current("/cms/pages/") == ["Write"]
+    assert current("/sop/PK-03/") == ["Procedures"]
+    assert current("/sop/writing/") == ["Write"]
     assert current("/elsewhere/") == []
 
 
