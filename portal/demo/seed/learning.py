@@ -238,7 +238,9 @@ def _take(stage: Stage, duty: Assignment, rng: random.Random) -> None:
     version = duty.module.current
     assert version is not None  # a module is only ever assigned once it is approved
     for lesson in version.text.lessons[: 1 if hesitates else None]:
-        services.finish_lesson(assignment=duty, lesson_uid=lesson["uid"], by=person, at=start)
+        services.finish_lesson(
+            person=person, module=duty.module, lesson_uid=lesson["uid"], at=start
+        )
         start += dt.timedelta(minutes=rng.randint(2, 6))
     if hesitates and rng.random() < 0.5:
         return
