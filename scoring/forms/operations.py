@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -51,13 +51,14 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, replaces: OperationsImport | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = Source.objects.all()
-        self.replaces = replaces
+        source = cast(forms.ModelChoiceField, self.fields["source"])
+        source.queryset = Source.objects.all()
         if replaces is not None:
             del self.fields["new_source"]
-            self.fields["source"].queryset = Source.objects.filter(pk=replaces.source_id)
-            self.fields["source"].empty_label = None
-            self.fields["source"].initial = replaces.source
+            source.queryset = Source.objects.filter(pk=replaces.source_id)
+            source.required = True
+            source.empty_label = None
+            source.initial = replaces.source
         elif not Source.objects.exists():
             del self.fields["source"]
             self.fields["new_source"].required = True
@@ -122,7 +123,7 @@ class DecisionForm(forms.Form):
             ]
         else:
             del self.fields["number"]
-        self.fields["who"].choices = choices
+        cast(forms.ChoiceField, self.fields["who"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -55,10 +55,12 @@ class Rejected:
 
     def spoken(self, first: int | None = None) -> list[dict[str, Any]]:
         """Dicts of line, field, value, wrong, mend, in the active language."""
+        shown = self.problems if first is None else self.problems.head(first)
+        columns = ["line", "field", "value", "reason", "params"]
         spoken = []
-        for row in self.problems.head(len(self.problems) if first is None else first).itertuples():
-            wrong, mend = sentence(row.reason, json.loads(row.params))
-            named = {"line": row.line, "field": row.field, "value": row.value}
+        for line, field, value, reason, params in shown[columns].to_numpy(object):
+            wrong, mend = sentence(reason, json.loads(params))
+            named = {"line": line, "field": field, "value": value}
             spoken.append(named | {"wrong": wrong, "mend": mend})
         return spoken
 

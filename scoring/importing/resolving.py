@@ -6,7 +6,9 @@ content, by which a changed event is told from a repeated one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -50,16 +52,9 @@ def resolve(draft: Draft, accounts: pd.DataFrame) -> Checked:
     names = ("work.account", "errors.account", "errors.found_by_account")
     for name, uses in zip(names, draft.uses(), strict=True):
         people[name], reasons = _holders(uses, accounts)
-        days = uses["day"]
+        params = partial(_whose, draft.system, uses["day"])
         for column, part in reasons.groupby(uses["field"]):
-            problems.add(
-                part,
-                column=str(column),
-                values=uses["account"],
-                params=lambda bad, days=days: (
-                    {"system": draft.system, "day": f"{day:%Y-%m-%d}"} for day in days[bad]
-                ),
-            )
+            problems.add(part, column=str(column), values=uses["account"], params=params)
     bad = problems.rows()
     work = draft.work[~draft.work.index.isin(bad)]
     errors = draft.errors[~draft.errors.index.isin(bad)]
@@ -73,6 +68,12 @@ def resolve(draft: Draft, accounts: pd.DataFrame) -> Checked:
         ),
         rejected=problems.frame(),
     )
+
+
+def _whose(system: str, days: pd.Series, bad: pd.Index) -> Iterator[dict[str, str]]:
+    """The parameters of a reason that speaks of an account on a day."""
+    for day in days[bad]:
+        yield {"system": system, "day": f"{day:%Y-%m-%d}"}
 
 
 def _holders(uses: pd.DataFrame, accounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

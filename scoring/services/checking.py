@@ -102,7 +102,7 @@ def read_file(
     fresh = accounts.NONE
     if create_people:
         fresh = accounts.new_accounts(draft, known)
-        dated = fresh.assign(starts_on=pd.Timestamp(accounts.EVER_SINCE), ends_on=pd.NaT)
+        dated = fresh.assign(starts_on=pd.Timestamp(accounts.EVER_SINCE), ends_on=None)
         known = pd.concat([known, dated[accounts.COLUMNS].astype(known.dtypes)], ignore_index=True)
     checked = resolve(draft, known)
     progress(3, STEPS, _("Comparing with the ledger"))

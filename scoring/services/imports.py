@@ -304,7 +304,7 @@ def _list(
             raise NotInThatState(_("This import was given up, as it was silent for too long."))
         if item.supersedes is not None:
             replaced = OperationsImport.objects.filter(
-                pk=item.supersedes_id, state=State.COMMITTED
+                pk=item.supersedes.pk, state=State.COMMITTED
             ).update(state=State.SUPERSEDED)
             if not replaced:
                 raise NotInThatState(_("The import to be replaced is not in the ledger any more."))

@@ -234,9 +234,7 @@ def _claim(period: ScoringPeriod, inputs: frames.Inputs, at: dt.datetime) -> Non
         raise NotInThatState(_published(period))
     if not claimed:
         raise Overtaken(
-            _(
-                "%(period)s was calculated by somebody else meanwhile; this run changed nothing."
-            )
+            _("%(period)s was calculated by somebody else meanwhile; this run changed nothing.")
             % {"period": period.name}
         )
 

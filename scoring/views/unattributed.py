@@ -36,13 +36,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not permissions.can_read_unattributed(request.user):
         raise Http404
     errors = aggregate.open_errors(current_snapshot(), among=errors_open_to(request.user))
-    page = Paginator(errors.to_dict("records"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = _described(request, list(page.object_list))
+    page = Paginator(range(len(errors)), PAGE).get_page(request.GET.get("page"))
+    shown = errors.iloc[list(page.object_list)]
     decisions = AttributionDecision.objects.visible_to(request.user).select_related("decided_by")
     latest = decisions.standing()[:RECENT]
     names = people_by_key(d.maker.hex for d in latest if d.maker)
     context = {
         "page": page,
+        "errors": _described(request, shown),
         "may_decide": permissions.can_assign_errors(request.user),
         "decisions": [
             {
@@ -66,7 +67,7 @@ def decide(request: HttpRequest, event: str) -> HttpResponse:
     found = aggregate.open_errors(snapshot, among=errors_open_to(request.user), error_event=event)
     if found.empty:
         raise Http404
-    error = _described(request, found.to_dict("records"))[0]
+    error = _described(request, found)[0]
     history = aggregate.order_history(snapshot, error["order_ref"])
     people = people_by_key([*history["person"], error["found_by"]])
     begun = history["started_at"] <= error["found_at"]
@@ -145,9 +146,16 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "scoring/unattributed/undo.html", context)
 
 
-def _described(request: HttpRequest, errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Its rows as dicts by column."""
+    names = list(frame.columns)
+    return [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
+def _described(request: HttpRequest, frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Errors with the finder, if the user may see that person, and why they have no maker."""
-    people = _visible(request, people_by_key(error["found_by"] for error in errors))
+    people = _visible(request, people_by_key(frame["found_by"]))
+    errors = _records(frame)
     for error in errors:
         error["found_at"] = error["found_at"].to_pydatetime()
         error["finder"] = people.get(error["found_by"])
@@ -177,7 +185,7 @@ def _visible_work(
             "at": row["finished_at"].to_pydatetime(),
             "kind": WITHOUT_UNITS.get(row["activity"], ""),
         }
-        for row in history.to_dict("records")
+        for row in _records(history)
     ]
 
 

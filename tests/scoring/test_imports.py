@@ -332,6 +332,20 @@ def test_the_command_takes_a_file(badges: Cast, tmp_path: Path) -> None:
     assert "Nothing was added" in command(*given)
 
 
+def test_the_command_replaces_an_import(badges: Cast, tmp_path: Path) -> None:
+    data, mapping = tmp_path / "a.csv", tmp_path / "m.toml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    data.write_bytes(csv_bytes(*TWO))
+    command(data, "--source", "wms", "--mapping", mapping)
+    first = OperationsImport.objects.get()
+    data.write_bytes(csv_bytes(row(件数="99")))
+    text = command(data, "--source", "wms", "--mapping", mapping, "--replaces", first.pk)
+    assert "1 work events" in text
+    assert totals()["units"] == 99
+    with pytest.raises(CommandError, match="in the ledger"):
+        command(data, "--source", "wms", "--mapping", mapping, "--replaces", first.pk)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

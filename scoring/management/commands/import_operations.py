@@ -33,6 +33,9 @@ class Command(BaseCommand):
             "--all-or-nothing", action="store_true", help="take nothing if any row is wrong"
         )
         parser.add_argument(
+            "--replaces", type=int, metavar="NUMBER", help="the import that this file corrects"
+        )
+        parser.add_argument(
             "--rejected", type=Path, help="write rejected rows here (.xlsx or .csv)"
         )
 
@@ -62,6 +65,14 @@ class Command(BaseCommand):
 
     def take(self, text: str, options: dict[str, Any]) -> None:
         at = timezone.now()
+        replaces = None
+        if options["replaces"] is not None:
+            committed = OperationsImport.objects.committed()
+            replaces = committed.filter(pk=options["replaces"]).first()
+            if replaces is None or replaces.source.slug != options["source"]:
+                raise CommandError(
+                    f"No import {options['replaces']} of {options['source']} is in the ledger."
+                )
         mapping = imports.use_mapping(source=options["source"], text=text, by=None, at=at)
         item = imports.receive(
             path=options["file"],
@@ -71,12 +82,13 @@ class Command(BaseCommand):
             at=at,
             create_people=options["create_people"],
             all_or_nothing=options["all_or_nothing"],
+            supersedes=replaces,
         )
         try:
             imports.commit(item=item, by=None, at=at, progress=self.progress)
         finally:
             self.rejected(Rejected.load(item.folder), options["rejected"])
-        self.report(item, taken=True)
+        self.report(item, f"Import {item.pk} is in the ledger:")
 
     def dry_run(self, mapping: Mapping, options: dict[str, Any]) -> None:
         counts, rejected = imports.preview(
@@ -89,7 +101,7 @@ class Command(BaseCommand):
             progress=self.progress,
         )
         self.rejected(rejected, options["rejected"])
-        self.report(counts, taken=False)
+        self.report(counts, "Dry run, nothing was written. It would add:")
 
     def progress(self, done: int, total: int, message: str) -> None:
         self.stderr.write(f"[{done}/{total}] {message}")
@@ -105,9 +117,9 @@ class Command(BaseCommand):
             target.write_bytes(listing)
             self.stdout.write(f"Rejected rows written to {target}.")
 
-    def report(self, counts: OperationsImport | imports.Counts, *, taken: bool) -> None:
+    def report(self, counts: OperationsImport | imports.Counts, heading: str) -> None:
         lines = [
-            "Imported:" if taken else "Dry run, nothing was written. It would add:",
+            heading,
             f"  {counts.work_events} work events and {counts.error_events} error events "
             f"({counts.known_events} events were there already)",
             f"  from {counts.rows - counts.skipped_rows} rows, {counts.rejected_rows} rejected; "
