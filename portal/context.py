@@ -62,7 +62,7 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     if leads:
         yield _("Team"), reverse("training:team"), "team"
     if is_approver(user):
-        yield _("Reviews"), reverse("sop:reviews"), "check"
+        yield _("Approvals"), reverse("sop:reviews"), "check"
     if can_write(user):
         yield _("Write"), reverse("sop:writing"), "write"
     if user.sees_everyone or leads:

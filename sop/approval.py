@@ -15,6 +15,7 @@ from wagtail_localize.models import StringTranslation
 
 if TYPE_CHECKING:
     from people.models import User
+    from people.permissions import Anyone
     from sop.models import ControlledPage, FourEyesApprovalTask, FourEyesTaskState
 
 EDITS = (
@@ -63,19 +64,15 @@ def editors_since_release(page: ControlledPage) -> set[int]:
     return found - {None}
 
 
-def may_approve(task: FourEyesApprovalTask, user: User | None) -> bool:
+def may_approve(task: FourEyesApprovalTask, user: Anyone) -> bool:
     """Active member of one of the task's groups; being a superuser is not enough."""
-    return (
-        user is not None
-        and user.is_active
-        and user.groups.filter(pk__in=task.groups.all()).exists()
-    )
+    return user.is_active and user.groups.filter(pk__in=task.groups.all()).exists()
 
 
 def check_approver(state: FourEyesTaskState, user: User | None) -> None:
     """Raises ApprovalError unless the user may decide on this very page."""
     page = state.revision.content_object
-    if not may_approve(state.task.specific, user):
+    if user is None or not may_approve(state.task.specific, user):
         raise ApprovalError(_("Only an approver can decide on this page."))
     own = editors_since_release(page) | {state.workflow_state.requested_by_id}
     if user.pk in own:

@@ -22,6 +22,17 @@ FIELDS = {
 }
 
 
+PAGE_FIELDS = {
+    "title": _("title"),
+    "purpose": _("purpose"),
+    "scope": _("where it applies"),
+    "roles": _("for roles"),
+    "risk_level": _("risk if done wrong"),
+    "owner": _("owner"),
+    "review_months": _("review every … months"),
+}
+
+
 class Kind(TextChoices):
     ADDED = "added", _("new")
     REMOVED = "removed", _("removed")
@@ -70,6 +81,11 @@ def compare(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[StepCh
         if uid not in present
     )
     return changes
+
+
+def outside_steps(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Labels of what changed between two snapshots besides their steps."""
+    return [str(label) for name, label in PAGE_FIELDS.items() if old.get(name) != new.get(name)]
 
 
 def _in_order(numbers: list[int]) -> set[int]:

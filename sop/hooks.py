@@ -3,7 +3,7 @@
 Training adds the acknowledgement box:
 
     @hooks.release_panel(order=10)
-    def acknowledgement(request, release) -> str: ...   # HTML from `render_to_string`, or ""
+    def acknowledgement(request, release) -> str: ...   # `render_to_string(...)`, or ""
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest
-from django.utils.safestring import SafeString, mark_safe
 
 from sop.models import SOPRelease
 
@@ -30,8 +29,8 @@ def release_panel(*, order: int = 100) -> Callable[[Panel], Panel]:
     return register
 
 
-def release_panels(request: HttpRequest, release: SOPRelease) -> list[SafeString]:
+def release_panels(request: HttpRequest, release: SOPRelease) -> list[str]:
     """What the higher layers have to say under this release, empty ones left out."""
     ordered = sorted(_panels.items(), key=lambda item: (item[1][0], item[0]))
     drawn = (panel(request, release) for _name, (_order, panel) in ordered)
-    return [mark_safe(html) for html in drawn if html]
+    return [html for html in drawn if html]

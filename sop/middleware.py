@@ -24,8 +24,7 @@ from sop.permissions import can_see_collection, can_see_image, can_see_page, can
 
 PAGE_ARGUMENTS = ("page_id", "parent_page_id", "page_to_move_id", "destination_id", "page_pk")
 IMAGE_ARGUMENTS = ("image_id",)
-PAGE_LISTS = ("wagtailadmin_choose_page_chosen_multiple",)
-BULK = "wagtail_bulk_action"
+LISTS = ("wagtail_bulk_action", "wagtailadmin_choose_page_chosen_multiple")
 # Reports that name pages of the whole site.
 WHOLE_SITE = (
     "wagtailadmin_reports:page_types_usage",
@@ -49,7 +48,9 @@ class AdminDoorsMiddleware:
     ) -> HttpResponse | None:
         match = request.resolver_match
         user = request.user
-        if not match.route.startswith("cms/") or not user.is_authenticated or not user.is_active:
+        if match is None or not match.route.startswith("cms/"):
+            return None
+        if not user.is_authenticated or not user.is_active:
             return None
         for name in PAGE_ARGUMENTS:
             if name in kwargs and not can_see_page(user, _page(kwargs[name])):
@@ -59,7 +60,7 @@ class AdminDoorsMiddleware:
         for name in IMAGE_ARGUMENTS:
             if name in kwargs and not can_see_image(user, _image(kwargs[name])):
                 raise Http404
-        if match.url_name == BULK or match.url_name in PAGE_LISTS:
+        if match.url_name in LISTS:
             _check_lists(request, user, kwargs.get("model_name", "page"))
         if match.view_name in WHOLE_SITE and not can_see_subtree(user, Page.get_first_root_node()):
             raise Http404

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from sop import snapshot
+from sop.models.releases import ReleaseText
 
 if TYPE_CHECKING:
     from sop.models import SOPPage
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 def problems(page: SOPPage) -> list[str]:
     """What keeps the page's text from joining the latest release; empty when nothing does."""
     release = page.latest_release
+    assert release is not None, "only a released SOP has translations"
     number = {"number": release.number}
-    if release.texts.filter(language=page.language).exists():
+    if ReleaseText.objects.filter(release=release, language=page.language).exists():
         return [
             _(
                 "Release %(number)s has a text in this language, and that stays as it is. "

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='SOPIndexPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sop_sections', to='people.team')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
             ],
             options={
                 'verbose_name': "team's procedures",

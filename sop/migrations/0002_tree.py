@@ -7,7 +7,7 @@ from django.db import migrations
 from wagtail.models import Page as CurrentPage  # for the arithmetic of tree paths only
 
 WORKFLOW = "Four-eyes approval · 双人审批"
-ROOT_TITLES = {"en": "Procedures", "zh-hans": "作业指导书"}
+ROOT_TITLES = {"en": "Procedures", "zh-hans": "作业规范"}
 PAGE_RIGHTS = ("add_page", "change_page", "lock_page", "unlock_page")
 PICTURE_RIGHTS = {
     "Administrators": ("add_image", "change_image", "choose_image", "delete_image"),

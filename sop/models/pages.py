@@ -84,7 +84,7 @@ class SOPRootPage(FixedPage):
 class SOPIndexPage(FixedPage):
     """A team's section: its leads write its procedures here."""
 
-    team = models.ForeignKey(Team, models.PROTECT, related_name="sop_sections")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
 
     parent_page_types = ["sop.SOPRootPage"]
 
@@ -255,8 +255,12 @@ class SOPPage(ControlledPage):
         if previous is None:
             return {"previous": None, "changes": []}
         before = previous.text_for(self.language)
-        changes = difference.compare(before.snapshot["steps"], snapshot.build(self)["steps"])
-        return {"previous": previous, "compared_with": before, "changes": changes}
+        now = snapshot.build(self)
+        return {
+            "previous": previous,
+            "changes": difference.compare(before.snapshot["steps"], now["steps"]),
+            "page_changes": difference.outside_steps(before.snapshot, now),
+        }
 
     def check_ready(self) -> None:
         readiness.check(self)

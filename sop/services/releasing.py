@@ -175,6 +175,7 @@ def add_text(*, revision: Revision, by: User, at: dt.datetime) -> SOPRelease:
     """
     page: SOPPage = revision.as_object()
     release = page.latest_release
+    assert release is not None, "only a released SOP has translations"
     if problems := translations.problems(page):
         raise TranslationDiffers(" ".join(problems))
     _add_text(release, page, revision, snapshot.build(page), by, at)

@@ -70,9 +70,7 @@ def unsent(world: World) -> SOPPage:
 
 def review(world: World) -> FourEyesTaskState:
     def make() -> FourEyesTaskState:
-        return services.submit_for_approval(
-            page=a_draft(world.cast, "PK-10"), by=world.cast.lena
-        )
+        return services.submit_for_approval(page=a_draft(world.cast, "PK-10"), by=world.cast.lena)
 
     return world.once("review", make)
 

@@ -40,10 +40,10 @@ def test_a_visitor_sees_no_navigation(client: Client, db: None) -> None:
 
 
 def test_each_hat_has_its_places(cast: Cast) -> None:
-    assert {"Write", "Reviews", "People"}.isdisjoint(places(cast.noor))
+    assert {"Write", "Approvals", "People"}.isdisjoint(places(cast.noor))
     assert {"Write", "People", "Team"} <= set(places(cast.lena))
     assert "Team" not in places(cast.hua)
-    assert "Reviews" in places(cast.ping)
+    assert "Approvals" in places(cast.ping)
     assert "Write" not in places(cast.ping)
     assert "People" in places(cast.hua)
 

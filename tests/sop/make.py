@@ -99,12 +99,16 @@ def change(page: SOPPage, *, by: User, **values: Any) -> SOPPage:
     return SOPPage.objects.get(pk=page.pk)
 
 
-def a_picture(title: str = "Shelf", *, collection: Collection | None = None) -> Image:
-    """A Wagtail image of its own colour, in the collection."""
-    data = BytesIO()
-    Pillow.new("RGB", (60, 40), f"#{uuid.uuid4().hex[:6]}").save(data, "PNG")
+def a_picture(
+    title: str = "Shelf", *, collection: Collection | None = None, data: bytes | None = None
+) -> Image:
+    """A Wagtail image in the collection, of a colour of its own where no data is given."""
+    if data is None:
+        drawn = BytesIO()
+        Pillow.new("RGB", (60, 40), f"#{uuid.uuid4().hex[:6]}").save(drawn, "PNG")
+        data = drawn.getvalue()
     return Image.objects.create(
         title=title,
-        file=ContentFile(data.getvalue(), name=f"{title}.png"),
+        file=ContentFile(data, name=f"{title}.png"),
         collection=collection or Collection.get_first_root_node(),
     )

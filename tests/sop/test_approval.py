@@ -83,7 +83,7 @@ class TestWhoDecides:
 
     def test_a_superuser_is_not_an_approver_by_that(self, cast: Cast) -> None:
         page, state = handed_in(cast)
-        root = User.objects.create_superuser("ROOT", "Root")
+        root = User.objects.create_superuser("ROOT", "Root", language="en")
         with pytest.raises(ApprovalError, match="Only an approver"):
             decide(page, state, root)
 

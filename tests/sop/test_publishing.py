@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def writer(cast: Cast, request: pytest.FixtureRequest) -> User:
     """Everybody who may edit the page, up to the most powerful."""
     if request.param == "superuser":
-        return User.objects.create_superuser("ROOT", "Root")
+        return User.objects.create_superuser("ROOT", "Root", language="en")
     return cast.lena if request.param == "lead" else cast.ada
 
 
@@ -218,7 +218,7 @@ class TestWhatWasReleasedStays:
 
     def test_nor_goes_a_page_above_it(self, cast: Cast, sign_in: Callable[[User], Client]) -> None:
         a_release(cast)
-        root = sign_in(User.objects.create_superuser("ROOT", "Root"))
+        root = sign_in(User.objects.create_superuser("ROOT", "Root", language="en"))
         home = Site.objects.get().root_page
         said = self.said(root, f"/cms/pages/{home.pk}/delete/")
         assert "released procedures under" in said
