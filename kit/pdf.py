@@ -42,7 +42,12 @@ WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
 FONTS = "vendor/fonts/noto-sans-sc"  # below /static/
 # Where relative links of a document lead; the top-level domain .invalid never resolves.
 BASE = "https://handrail.invalid/"
-ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("·•–—…“”‘’，。、：；（）《》％")
+# What style sheets and entities may add to the characters of a document.
+ALWAYS = frozenset(
+    chr(code)
+    for first, last in ((0x20, 0x17F), (0x2000, 0x27BF), (0x3000, 0x303F), (0xFF00, 0xFFEF))
+    for code in range(first, last + 1)
+)
 MOST_CHARACTERS = 5000  # beyond it a grown subset starts anew
 # A worker process takes about a second to start.
 WORTH_PROCESSES = 12
