@@ -111,14 +111,13 @@ def test_the_first_day(ready: None, cast: Cast, visit: Visitor) -> None:
     sign_in_with(page, code)
     clean(starter)
 
-    page.goto(page.url.rstrip("/") + "/learn/")
     main.get_by_role("link", name="PK-03").first.click()
     expect(main.get_by_role("heading", name="中文 Scan the bin")).to_be_visible()
     clean(starter)
     button(page, "I have read and understood it").click()
     expect(main.get_by_text(zh("You have read this"))).to_be_visible()
 
-    page.goto(page.url.split("/sop")[0] + "/learn/")
+    page.goto(page.url.split("/sop")[0])
     expect(main.get_by_role("link", name="PK-03")).to_have_count(0)
     main.get_by_role("link", name="扫描").first.click()
     clean(starter)
