@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from people.permissions import is_approver, leads_any_team
+from scoring.permissions import can_read_imports, can_read_unattributed
 from sop.permissions import can_write
 
 THEMES = ("light", "dark")
@@ -67,6 +68,10 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
         yield _("Write"), reverse("sop:writing"), "write"
     if user.sees_everyone or leads:
         yield _("People"), reverse("people:list"), "people"
+    if can_read_imports(user):
+        yield _("Data"), reverse("scoring:imports"), "imports"
+    if can_read_unattributed(user):
+        yield _("Open errors"), reverse("scoring:unattributed"), "dispute"
 
 
 def navigation_for(request: HttpRequest) -> Navigation | None:
