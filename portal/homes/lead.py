@@ -16,7 +16,7 @@ from sop.models import SOPRelease
 from training import queries
 from training.models import RENEWAL_DAYS, Assignment, Certification
 
-PEOPLE_SHOWN = 8
+SHOWN = 8
 # A procedure is shown as due for review from this long before its day.
 REVIEW_AHEAD = dt.timedelta(days=30)
 
@@ -54,11 +54,19 @@ class Facts:
 
     @property
     def shown(self) -> list[Need]:
-        return self.needs[:PEOPLE_SHOWN]
+        return self.needs[:SHOWN]
 
     @property
     def more(self) -> int:
         return len(self.needs) - len(self.shown)
+
+    @property
+    def reviews_shown(self) -> list[Scorecard]:
+        return self.reviews[:SHOWN]
+
+    @property
+    def more_reviews(self) -> int:
+        return len(self.reviews) - len(self.reviews_shown)
 
     @property
     def overdue(self) -> int:
