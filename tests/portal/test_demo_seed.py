@@ -57,14 +57,17 @@ class SmallStore(TestCase):
         cls.added = cls.seed()
 
     @classmethod
-    def seed(cls):
-        return seed.build(today=cls.today, folder=cls.folder, small=True)
+    def seed(cls, today=None):
+        return seed.build(today=today or cls.today, folder=cls.folder, small=True)
 
     def test_each_part_adds_something_and_a_second_run_nothing(self):
         assert all(self.added.values())
         records = AuditRecord.objects.count()
         assert not any(self.seed().values())
         assert AuditRecord.objects.count() == records
+
+    def test_another_day_does_not_make_a_second_store(self):
+        assert not any(self.seed(today=self.today - dt.timedelta(days=1)).values())
 
     def test_sixty_people_in_six_teams_each_with_its_lead(self):
         assert User.objects.count() == 60

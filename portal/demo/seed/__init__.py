@@ -15,6 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from people.models import User
+from portal.demo import content
 from portal.demo.seed import learning, procedures, scores, staff, work
 from portal.demo.seed.stage import Stage
 
@@ -36,7 +38,14 @@ def build(
     small: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, int]:
-    """Builds what is not there yet; returns how much each part added."""
+    """Builds what is not there yet; returns how much each part added.
+
+    A store that is there keeps its day, whatever `today` says.
+    """
+    since = _day_of_the_store()
+    if since is not None and since != today:
+        say(f"The store of {since} is here already and stays as it is.")
+        today = since
     stage = Stage(today=today, seed=seed, small=small, folder=folder, say=say)
     added = {}
     with _silence():
@@ -45,6 +54,15 @@ def build(
             added[name] = part(stage)
             say(f"{name}: {added[name]} added ({time.monotonic() - started:.1f} s)")
     return added
+
+
+def _day_of_the_store() -> dt.date | None:
+    """The day for which the store was built, if it was: one store is never two."""
+    first = content.people()[0]
+    person = User.objects.filter(employee_number=first.number, name=first.name).first()
+    if person is None or person.hired_on is None:
+        return None
+    return person.hired_on + dt.timedelta(days=first.hired_days_ago)
 
 
 @contextmanager
