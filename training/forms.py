@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -34,7 +34,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, modules: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["module"].queryset = modules
+        cast(ModuleChoiceField, self.fields["module"]).queryset = modules
 
     def clean_due_on(self) -> dt.date | None:
         due_on = self.cleaned_data["due_on"]
@@ -58,4 +58,4 @@ class TeamFilterForm(forms.Form):
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = teams
+        cast(forms.ModelChoiceField, self.fields["team"]).queryset = teams

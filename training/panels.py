@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,14 @@ from wagtail.admin.panels import (
 )
 
 from training.choices import released_sops
+
+
+class LazySelect(forms.Select):
+    """Asks for its choices each time that it is drawn."""
+
+    def __init__(self, choices: Callable[[], list], attrs: dict | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = choices  # type: ignore[assignment]  # Django takes a callable
 
 
 class ModulePageForm(WagtailAdminPageForm):
@@ -39,7 +48,7 @@ module_panels = [
         "sop_links",
         label=_("SOP that it teaches"),
         heading=_("SOPs that it teaches"),
-        panels=[FieldPanel("sop_key", widget=forms.Select(choices=released_sops))],
+        panels=[FieldPanel("sop_key", widget=LazySelect(released_sops))],
     ),
     FieldPanel("quiz"),
     FieldPanel("roles", widget=forms.CheckboxSelectMultiple),

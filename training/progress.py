@@ -33,7 +33,7 @@ class Progress:
 
     @property
     def text(self) -> ModuleText:
-        return self.module.current.text
+        return self.module.version.text
 
     @property
     def lessons(self) -> int:
@@ -66,7 +66,7 @@ class Progress:
     @property
     def attempts_left(self) -> int | None:
         """None: no limit."""
-        quiz = self.module.current.quiz
+        quiz = self.module.version.quiz
         if quiz is None or quiz.attempt_limit is None:
             return None
         extra = self.assignment.extra_attempts if self.assignment else 0

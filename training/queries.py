@@ -18,7 +18,9 @@ from training.models import (
     Acknowledgement,
     Assignment,
     Certification,
+    ModulePage,
     ModuleVersion,
+    Quiz,
     Result,
 )
 
@@ -92,6 +94,15 @@ def acknowledged_release(
         .select_related("release")
         .order_by("-release__sequence")
         .first()
+    )
+
+
+def is_asked(quiz: Quiz) -> bool:
+    """A module asks the quiz, asked it, or is written to: it can't be deleted."""
+    return (
+        quiz.attempts.exists()
+        or ModuleVersion.objects.filter(quiz=quiz).exists()
+        or ModulePage.objects.filter(quiz=quiz).exists()
     )
 
 
@@ -214,8 +225,8 @@ def _scores(found: dict[int, Competence], at: dt.datetime) -> None:
         .values_list("attempt", "attempt__person", "attempt__version__module", "marks", "max_marks")
     )
     # The last result of an attempt counts.
-    counting = {attempt: rest for attempt, *rest in results}
-    for person, module, marks, max_marks in counting.values():
+    counting = {row[0]: row for row in results}
+    for _attempt, person, module, marks, max_marks in counting.values():
         score = Score(marks, max_marks)
         best = found[person].best_scores.get(module)
         if best is None or score.percent > best.percent:

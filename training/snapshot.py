@@ -75,6 +75,7 @@ def for_approval(page: ModulePage) -> dict[str, Any]:
             "due_days": page.due_days,
             "retake_on_release": page.retake_on_release,
         },
+        "change": page.change_summary,
     }
 
 

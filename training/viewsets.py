@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Permission
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
@@ -35,7 +37,9 @@ from people.permissions import is_administrator, leads_any_team
 from training import services
 from training.choices import released_steps
 from training.models import Quiz
+from training.panels import LazySelect
 from training.permissions import can_edit_quiz, can_grant_quiz
+from training.queries import is_asked
 from training.question_types import TYPES
 
 
@@ -155,7 +159,7 @@ question_panels = [
             FieldPanel("feedback_zh", widget=forms.Textarea(attrs={"rows": 2})),
         ]
     ),
-    FieldPanel("step_uid", widget=forms.Select(choices=_steps)),
+    FieldPanel("step_uid", widget=LazySelect(_steps)),
 ]
 quiz_panels = [
     FieldRowPanel([FieldPanel("name_en"), FieldPanel("name_zh")]),
@@ -184,17 +188,17 @@ quiz_panels = [
 ]
 
 
-class OwnQuizMixin:
+class OwnQuizMixin(View):
     """404 for every address of a quiz that the user may not edit."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not Quiz.objects.editable_by(request.user).filter(pk=kwargs["pk"]).exists():
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
 
 class QuizIndexView(generic.IndexView):
-    def get_base_queryset(self) -> QuerySet[Quiz]:
+    def get_base_queryset(self) -> QuerySet:
         quizzes = Quiz.objects.editable_by(self.request.user)
         return quizzes.select_related("team").annotate(question_count=Count("questions"))
 
@@ -204,9 +208,9 @@ class QuizEditView(OwnQuizMixin, generic.EditView):
 
 
 class QuizDeleteView(OwnQuizMixin, generic.DeleteView):
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found = Quiz.objects.editable_by(request.user).filter(pk=kwargs["pk"]).first()
-        if found is not None and found.is_used:
+        if found is not None and is_asked(found):
             messages.error(
                 request,
                 _("“%(quiz)s” is asked by a module or was, so it stays.") % {"quiz": found.name},

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Locale
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from people.models import User
+from sop import services as sop_services
 from sop.models import SOPIndexPage, SOPRelease
 from tests.cast import Cast
-from tests.training.make import STEP, take
+from tests.sop import make as sop
+from tests.training.make import LESSON, STEP, approve, take
 from training import services
 from training.choices import released_sops, released_steps
 from training.models import Choice, Module, ModulePage, Question, Quiz
@@ -218,8 +222,6 @@ def test_a_lead_begins_a_module_in_the_teams_section(
 
 def test_authors_choose_from_what_is_in_force(cast: Cast, sop_page: Any, quiz: Quiz) -> None:
     assert released_sops() == released_steps() == []
-    from tests.sop import make as sop
-
     release = sop.approve(cast, sop_page)
     assert released_sops() == [(str(release.sop_key), "PK-03 Pick an order")]
     assert released_steps()[0][1][0] == (str(STEP), "1. Scan the bin")
@@ -242,3 +244,64 @@ def test_a_released_module_is_not_deleted(
     for person in (cast.lena, cast.ada):
         sign_in(person).post(reverse("wagtailadmin_pages:delete", args=[module_page.pk]))
         assert ModulePage.objects.filter(pk=module_page.pk).exists()
+
+
+# --- Review and translation -----------------------------------------------------
+
+
+def test_an_approver_reads_the_module_with_its_quiz_and_approves_what_was_read(
+    cast: Cast, module_page: ModulePage, sign_in: SignIn
+) -> None:
+    author, approver = sign_in(cast.lena), sign_in(cast.ping)
+    author.post(reverse("sop:submit", args=[module_page.pk]), {"change_summary": "For starters."})
+    place = reverse("sop:review", args=[module_page.pk])
+    html = approver.get(place).content.decode()
+    for part in ("For starters.", "Read the label.", "Scan the bin, calmly.", "The bin (right)"):
+        assert part in html
+    state = module_page.current_workflow_task_state
+    approver.post(place, {"approve": "1", "seen_sha256": state.content_sha256})
+    module = Module.objects.get()
+    assert module.version.approved_by == cast.ping
+    assert module.version.change_summary == "For starters."
+
+
+def test_a_page_changed_after_handing_in_is_not_approved(
+    cast: Cast, module_page: ModulePage, sign_in: SignIn
+) -> None:
+    state = sop_services.submit_for_approval(page=module_page, by=cast.lena)
+    revision = state.revision
+    revision.content["summary"] = "Something else."
+    revision.save(update_fields=["content"])
+    place = reverse("sop:review", args=[module_page.pk])
+    sign_in(cast.ping).post(place, {"approve": "1", "seen_sha256": state.content_sha256})
+    assert not Module.objects.exists()
+
+
+def test_a_module_is_translated_string_by_string_and_keeps_its_lessons(
+    cast: Cast, module: Module, module_page: ModulePage
+) -> None:
+    source, _ = TranslationSource.update_or_create_from_instance(module_page)
+    chinese = Locale.objects.get(language_code="zh-hans")
+    wanted = Translation.objects.create(source=source, target_locale=chinese)
+    strings = {
+        "Scanning": "扫描", "You scan the right bin.": "会扫对库位。", "Bins": "库位",
+        "Read the label.": "看标签。",
+    }  # fmt: skip
+    for segment in source.stringsegment_set.all():
+        StringTranslation.objects.create(
+            translation_of=segment.string,
+            locale=chinese,
+            context=segment.context,
+            data=strings[segment.string.data],
+        )
+    wanted.save_target(user=cast.lena, publish=False)
+    page = module_page.get_translation(chinese)
+    approve(cast, page)
+    text = module.version.texts.get(language="zh-hans")
+    assert text.title == "扫描"
+    assert [lesson["uid"] for lesson in text.lessons] == [LESSON]
+    assert text.lessons[0]["body"] == [
+        {"type": "text", "html": "<p>看标签。</p>"},
+        {"type": "step", "step_uid": str(STEP)},
+    ]
+    assert Module.objects.get().version == module.version

@@ -70,11 +70,11 @@ def test_a_change_reaches_nobody_before_its_approval(
     page.summary = "Unapproved."
     page.save_revision(user=cast.lena)
     module.refresh_from_db()
-    assert module.current.text_in("en").summary == "You scan the right bin."
+    assert module.version.text_in("en").summary == "You scan the right bin."
     approve(cast, page)
     module.refresh_from_db()
-    assert module.current.number == 2
-    assert module.current.text_in("en").summary == "Unapproved."
+    assert module.version.number == 2
+    assert module.version.text_in("en").summary == "Unapproved."
 
 
 def test_until_it_is_translated_again_the_new_version_is_read_in_its_source_language(

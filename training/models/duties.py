@@ -103,21 +103,22 @@ class Assignment(models.Model):
     @property
     def why(self) -> str:
         """The reason in words, for the person."""
-        own = {
-            self.Reason.RENEWAL: _now("Your certificate runs out"),
-            self.Reason.LEAD: self.note or _now("Given to you by your lead"),
-            self.Reason.OWN: _now("Your own choice"),
-        }
-        if self.reason == self.Reason.ROLE:
+        if self.reason == self.Reason.ROLE and self.role:
             return _now("Part of your role: %(role)s") % {"role": self.role.name}
-        return own.get(self.reason) or self.cause
+        if self.reason == self.Reason.RENEWAL:
+            return _now("Your certificate runs out")
+        if self.reason == self.Reason.LEAD:
+            return self.note or _now("Given to you by your lead")
+        if self.reason == self.Reason.OWN:
+            return _now("Your own choice")
+        return self.cause
 
     @property
     def cause(self) -> str:
         """The reason in words, for anybody."""
-        if self.reason == self.Reason.ROLE:
+        if self.reason == self.Reason.ROLE and self.role:
             return _now("Role: %(role)s") % {"role": self.role.name}
-        if self.reason == self.Reason.RELEASE:
+        if self.reason == self.Reason.RELEASE and self.release:
             return _now("%(code)s changed with release %(number)s") % {
                 "code": self.release.code,
                 "number": self.release.number,

@@ -5,7 +5,6 @@ Rows of versions and texts are only ever added, as those of SOP releases are.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -74,12 +73,14 @@ class Module(models.Model):
         return self.title
 
     @property
-    def title(self) -> str:
-        return self.current.text.title if self.current else self.slug
+    def version(self) -> ModuleVersion:
+        """The version that people take; approval makes a module and its first one together."""
+        assert self.current is not None
+        return self.current
 
-    def version_at(self, at: dt.datetime) -> ModuleVersion | None:
-        """The version that was approved last by `at`."""
-        return self.versions.filter(approved_at__lte=at).order_by("-number").first()
+    @property
+    def title(self) -> str:
+        return self.version.text.title
 
 
 class ModuleVersion(AppendOnly):
@@ -88,11 +89,12 @@ class ModuleVersion(AppendOnly):
     module = models.ForeignKey(Module, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     source_language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="module_versions")
+    quiz = models.ForeignKey(Quiz, models.PROTECT, null=True, related_name="+")
     roles = models.ManyToManyField(Role, related_name="+")
     validity_months = models.PositiveSmallIntegerField(null=True)
     due_days = models.PositiveSmallIntegerField()
     retake_on_release = models.BooleanField()
+    change_summary = models.TextField(blank=True)
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()

@@ -48,7 +48,7 @@ class ModulePage(ControlledPage):
         models.PROTECT,
         null=True,
         blank=True,
-        related_name="module_pages",
+        related_name="+",
         verbose_name=gettext_lazy("quiz"),
         help_text=gettext_lazy(
             "Passing it gives the certificate. Without a quiz, reading all lessons does."
@@ -73,11 +73,20 @@ class ModulePage(ControlledPage):
         help_text=gettext_lazy("Minor releases, which need no acknowledgement, never make it due."),
     )
 
+    change_summary = models.TextField(
+        gettext_lazy("what changed"),
+        max_length=1000,
+        blank=True,
+        help_text=gettext_lazy("For the approver and the record."),
+    )
+
     base_form_class = ModulePageForm
     content_panels = module_panels
     parent_page_types = ["sop.SOPIndexPage"]
     subpage_types: list = []
     template = "training/preview.html"
+    review_template = "training/_review.html"
+    note_fields = ["change_summary"]
     override_translatable_fields = [
         SynchronizedField("slug", overridable=False),
         SynchronizedField("quiz", overridable=False),
@@ -85,6 +94,7 @@ class ModulePage(ControlledPage):
         SynchronizedField("due_days", overridable=False),
         SynchronizedField("retake_on_release", overridable=False),
         SynchronizedField("sop_links", overridable=False),
+        SynchronizedField("change_summary"),
     ]
 
     class Meta:
@@ -108,7 +118,7 @@ class ModulePage(ControlledPage):
     def is_translation(self) -> bool:
         """A language in which the module is not written first: it adds texts, not versions."""
         module = self.module
-        return module is not None and module.current.source_language != self.language
+        return module is not None and module.version.source_language != self.language
 
     def get_url_parts(self, request: Any = None) -> tuple | None:
         parts = super().get_url_parts(request)
@@ -137,8 +147,8 @@ class ModulePage(ControlledPage):
             raise ValidationError({"lessons": _("There is no lesson yet. Add at least one.")})
         if self.quiz is not None and (found := self.quiz.problems()):
             raise ValidationError({"quiz": found})
-        if self.is_translation:
-            current = self.module.current
+        if (module := self.module) is not None and self.is_translation:
+            current = module.version
             source = current.text_in(current.source_language)
             if snapshot.neutral(snapshot.build(self)["lessons"]) != snapshot.neutral(
                 source.lessons
@@ -159,15 +169,6 @@ class ModulePage(ControlledPage):
             raise ValidationError(
                 {"slug": _("“%(slug)s” is taken. Choose another address.") % {"slug": self.slug}}
             )
-
-    # --- Preview ------------------------------------------------------------
-
-    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
-        from training import reading
-
-        return super().get_preview_context(request, mode_name) | {
-            "lessons": reading.draft_lessons(self, request.user)
-        }
 
 
 class ModulePageSOP(Orderable):

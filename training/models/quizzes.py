@@ -142,15 +142,6 @@ class Quiz(ClusterableModel, Named):
         )
         return User.objects.filter(pk__in=grants.values("user"))
 
-    @property
-    def is_used(self) -> bool:
-        """A module asks it or asked it, so that it can't be deleted."""
-        return any(
-            getattr(self, relation.get_accessor_name()).exists()
-            for relation in self._meta.related_objects
-            if relation.on_delete is models.PROTECT
-        )
-
     def problems(self) -> list[str]:
         """What is missing before people can take the quiz, each with the question's number."""
         questions = list(self.questions.all())

@@ -71,7 +71,7 @@ def begin_quiz(*, person: User, module: Module, at: dt.datetime | None = None) -
 
 
 def _start(assignment: Assignment, by: User, at: dt.datetime, rng: random.Random) -> Attempt:
-    version = assignment.module.current
+    version = assignment.module.version
     quiz = version.quiz
     if quiz is None or not (questions := list(quiz.questions.all())):
         raise NotReady(_("This module has no quiz yet."))
@@ -89,13 +89,13 @@ def _start(assignment: Assignment, by: User, at: dt.datetime, rng: random.Random
             )
             % {"limit": limit}
         )
-    if past is not None and at < (
-        again := past.closed_at + dt.timedelta(minutes=quiz.wait_minutes)
-    ):
-        raise TooEarly(
-            _("You can try again from %(time)s.")
-            % {"time": date_format(timezone.localtime(again), "DATETIME_FORMAT")}
-        )
+    if past is not None and past.closed_at is not None:
+        again = past.closed_at + dt.timedelta(minutes=quiz.wait_minutes)
+        if at < again:
+            raise TooEarly(
+                _("You can try again from %(time)s.")
+                % {"time": date_format(timezone.localtime(again), "DATETIME_FORMAT")}
+            )
     frozen = question_types.freeze(questions, shuffle=quiz.shuffle, rng=rng)
     minutes = quiz.time_limit_minutes
     attempt = Attempt.objects.create(
@@ -117,7 +117,7 @@ def _start(assignment: Assignment, by: User, at: dt.datetime, rng: random.Random
 
 def attempts_allowed(assignment: Assignment) -> int | None:
     """How many attempts the assignment has in all; None: no limit."""
-    quiz = assignment.module.current.quiz
+    quiz = assignment.module.version.quiz
     if quiz is None or quiz.attempt_limit is None:
         return None
     return quiz.attempt_limit + assignment.extra_attempts
@@ -187,32 +187,35 @@ def submit_attempt(*, attempt: Attempt, by: User, at: dt.datetime | None = None)
 
     After the deadline the attempt counts as expired, with the answers that were saved in time.
     """
-    at = at or timezone.now()
-    over = attempt.time_is_over(at)
-    state = Attempt.State.EXPIRED if over else Attempt.State.SUBMITTED
-    return _close(attempt, state, attempt.deadline_at if over else at, by)
+    return _close(attempt, at or timezone.now(), by)
 
 
 def settle(*, assignment: Assignment, at: dt.datetime | None = None) -> None:
     """Closes the assignment's attempt if its time is over."""
-    for attempt in assignment.attempts.overdue(at or timezone.now()):
-        _close(attempt, Attempt.State.EXPIRED, attempt.deadline_at, None)
+    at = at or timezone.now()
+    for attempt in assignment.attempts.overdue(at):
+        _close(attempt, at, None)
 
 
 def expire_overdue(*, at: dt.datetime | None = None) -> int:
     """Closes every attempt whose time is over; returns how many."""
-    overdue = list(Attempt.objects.overdue(at or timezone.now()))
+    at = at or timezone.now()
+    overdue = list(Attempt.objects.overdue(at))
     for attempt in overdue:
-        _close(attempt, Attempt.State.EXPIRED, attempt.deadline_at, None)
+        _close(attempt, at, None)
     return len(overdue)
 
 
 @transaction.atomic
-def _close(attempt: Attempt, state: str, at: dt.datetime, by: User | None) -> Result:
-    closed = Attempt.objects.open().filter(pk=attempt.pk).update(state=state, closed_at=at)
+def _close(attempt: Attempt, at: dt.datetime, by: User | None) -> Result:
+    """Whoever changes the state marks; everybody else reads that result."""
+    state, end = Attempt.State.SUBMITTED, at
+    if attempt.deadline_at is not None and at >= attempt.deadline_at:
+        state, end = Attempt.State.EXPIRED, attempt.deadline_at
+    closed = Attempt.objects.open().filter(pk=attempt.pk).update(state=state, closed_at=end)
     attempt.refresh_from_db()
     if not closed:
-        return attempt.result
+        return attempt.results.latest("number")
     answers = attempt.answers()
     marks = {
         frozen["key"]: question_types.mark(
@@ -227,14 +230,14 @@ def _close(attempt: Attempt, state: str, at: dt.datetime, by: User | None) -> Re
         max_marks=full,
         passed=earned * 100 >= attempt.pass_mark * full,
         by_question={key: str(value) for key, value in marks.items()},
-        made_at=at,
+        made_at=end,
         made_by=by,
     )
     record(
         by=by,
         verb=f"attempt.{state}",
         target=attempt,
-        at=at,
+        at=end,
         marks=str(earned),
         max_marks=str(full),
         passed=result.passed,
@@ -246,6 +249,6 @@ def _close(attempt: Attempt, state: str, at: dt.datetime, by: User | None) -> Re
             version=attempt.version,
             attempt=attempt,
             by=by,
-            at=at,
+            at=end,
         )
     return result

@@ -48,7 +48,7 @@ def assign(
             _("%(module)s is no longer offered. Choose another module.") % {"module": module.title}
         )
     if due_on is None and reason != Reason.OWN:
-        due_on = timezone.localtime(at).date() + dt.timedelta(days=module.current.due_days)
+        due_on = timezone.localtime(at).date() + dt.timedelta(days=module.version.due_days)
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
@@ -107,7 +107,7 @@ def assign_for_role(
             role=role,
             by=by,
             at=at,
-            due_on=start + dt.timedelta(days=module.current.due_days),
+            due_on=start + dt.timedelta(days=module.version.due_days),
         )
         for module in missing.select_related("current")
     ]
@@ -133,7 +133,7 @@ def end_for_role(
         person=person,
     )
     for duty in duties.select_related("module__current"):
-        other = duty.module.current.roles.filter(pk__in=held.values("role")).first()
+        other = duty.module.version.roles.filter(pk__in=held.values("role")).first()
         if other is not None:
             Assignment.objects.filter(pk=duty.pk).update(role=other)
             continue
@@ -174,7 +174,7 @@ def assign_for_release(
     start = max(timezone.localtime(at).date(), timezone.localtime(release.effective_from).date())
     modules = Module.objects.about_sop(release.sop_key).filter(current__retake_on_release=True)
     for module in modules.select_related("current"):
-        due_on = start + dt.timedelta(days=module.current.due_days)
+        due_on = start + dt.timedelta(days=module.version.due_days)
         made += [
             assign(
                 person=person,
@@ -249,7 +249,7 @@ def holders_of(module: Module, day: dt.date) -> list[tuple[User, Role]]:
     people = User.objects.employed_on(day).filter(is_active=True)
     held = (
         RoleHolding.objects.on(day)
-        .filter(role__in=module.current.roles.all(), person__in=people)
+        .filter(role__in=module.version.roles.all(), person__in=people)
         .select_related("person", "role")
         .order_by("-role__slug")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -104,7 +104,11 @@ def _lessons(lessons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "value": {
                 "title": lesson["title"],
                 "minutes": lesson["minutes"],
-                "body": [_part(part) for part in lesson["body"]],
+                "body": [
+                    # wagtail-localize finds a part by its id, which all languages share.
+                    {"id": str(uuid5(UUID(str(lesson["uid"])), str(place))), **_part(part)}
+                    for place, part in enumerate(lesson["body"])
+                ],
             },
         }
         for lesson in lessons
@@ -134,7 +138,7 @@ def publish_module(*, task_state: FourEyesTaskState, by: User, at: dt.datetime) 
     page: ModulePage = revision.as_object()
     module = Module.objects.filter(key=page.translation_key).first()
     if module is not None and page.is_translation:
-        version = module.current
+        version = module.version
         if version.texts.filter(language=page.language).exists():
             raise TrainingError(
                 _(
@@ -154,6 +158,8 @@ def publish_module(*, task_state: FourEyesTaskState, by: User, at: dt.datetime) 
         module = Module.objects.select_related("current").get(pk=module.pk)
         assign_for_module(module=module, by=by, at=at)
     PublishPageRevisionAction(revision, user=by).execute(skip_permission_checks=True)
+    # The note belongs to this change alone.
+    ModulePage.objects.filter(pk=page.pk).update(change_summary="")
     record(
         by=by,
         verb="module.approved",
@@ -177,6 +183,7 @@ def _next_version(
         validity_months=page.validity_months,
         due_days=page.due_days,
         retake_on_release=page.retake_on_release,
+        change_summary=page.change_summary,
         submitted_by=submitted_by,
         approved_by=by,
         approved_at=at,

@@ -7,6 +7,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from training import reading
+from training.models import ModulePage
+
 register = template.Library()
 
 STATES = {
@@ -31,4 +34,10 @@ def state_badge(state: str) -> SafeString:
 
 @register.simple_tag
 def state_word(state: str) -> str:
-    return STATES[state][0]
+    return str(STATES[state][0])
+
+
+@register.simple_tag(takes_context=True)
+def draft_lessons(context: template.Context, page: ModulePage) -> list[reading.ShownLesson]:
+    """A page's unapproved content, for the preview and the review."""
+    return reading.draft_lessons(page, context["request"].user)

@@ -56,7 +56,7 @@ def _module(request: HttpRequest, slug: str) -> Module:
 def module(request: HttpRequest, slug: str) -> HttpResponse:
     shown = _module(request, slug)
     [progress] = progress_of(request.user, [shown], timezone.localdate())
-    links = shown.current.sop_links.values("sop_key")
+    links = shown.version.sop_links.values("sop_key")
     releases = SOPRelease.objects.in_force().visible_to(request.user).filter(sop_key__in=links)
     return render(
         request,
@@ -64,13 +64,13 @@ def module(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "progress": progress,
             "module": shown,
-            "text": shown.current.text,
-            "language_missing": shown.current.text.language != get_language(),
+            "text": shown.version.text,
+            "language_missing": shown.version.text.language != get_language(),
             "lessons": [
                 (number, lesson, lesson["uid"] in progress.lessons_done)
-                for number, lesson in enumerate(shown.current.text.lessons, start=1)
+                for number, lesson in enumerate(shown.version.text.lessons, start=1)
             ],
-            "quiz": shown.current.quiz,
+            "quiz": shown.version.quiz,
             "can_retire": can_retire(request.user, shown),
             "sops": [
                 (release, release.text_for(get_language())) for release in releases.with_texts()
@@ -84,7 +84,7 @@ def module(request: HttpRequest, slug: str) -> HttpResponse:
 def lesson(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One lesson; sending it back says that it is done and leads to the next."""
     shown = _module(request, slug)
-    lessons = shown.current.text.lessons
+    lessons = shown.version.text.lessons
     if not 1 <= number <= len(lessons):
         raise Http404
     if request.method == "POST":
@@ -95,8 +95,8 @@ def lesson(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "training/lesson.html",
         {
             "module": shown,
-            "text": shown.current.text,
-            "lesson": reading.released_lesson(shown.current.text, number, request.user),
+            "text": shown.version.text,
+            "lesson": reading.released_lesson(shown.version.text, number, request.user),
             "count": len(lessons),
             "done": lessons[number - 1]["uid"] in progress.lessons_done,
         },
@@ -104,7 +104,7 @@ def lesson(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _finish_lesson(request: HttpRequest, module: Module, number: int) -> HttpResponse:
-    lessons = module.current.text.lessons
+    lessons = module.version.text.lessons
     try:
         services.finish_lesson(
             person=request.user, module=module, lesson_uid=request.POST.get("lesson", "")
@@ -145,7 +145,7 @@ def picture(request: HttpRequest, pk: int) -> FileResponse:
 def certificates(request: HttpRequest) -> HttpResponse:
     """My certificates, those that ended included."""
     rows = (
-        Certification.objects.filter(person=request.user)
+        Certification.objects.filter(person=request.user.pk)
         .select_related("module__current", "revocation", "version")
         .prefetch_related("module__current__texts")
     )

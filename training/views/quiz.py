@@ -122,6 +122,7 @@ def question(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, attempt: Attempt, key: str) -> HttpResponse:
+    htmx = request.headers.get("HX-Request") == "true"
     try:
         saved = services.save_answer(
             attempt=attempt,
@@ -134,13 +135,13 @@ def _save(request: HttpRequest, attempt: Attempt, key: str) -> HttpResponse:
         messages.error(request, str(error))
         address = reverse("training:attempt", args=[attempt.pk])
         # htmx follows a redirect silently; this one has to replace the page.
-        return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+        return HttpResponse(headers={"HX-Redirect": address}) if htmx else redirect(address)
     except question_types.InvalidAnswer as error:
-        if request.htmx:
+        if htmx:
             return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))
         return redirect("training:question", pk=attempt.pk, key=key)
-    if request.htmx:
+    if htmx:
         context = {"saved": saved, "client_key": uuid.uuid4().hex}
         return render(request, "training/_saved.html", context)
     return _go_on(request, attempt, key)
