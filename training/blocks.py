@@ -9,7 +9,7 @@ from wagtail.images.blocks import ImageChooserBlock
 from training.choices import released_steps
 
 # Enough to teach with, and nothing that could hold the address of a draft.
-PROSE = ["h3", "bold", "ol", "ul"]
+PROSE = ["h2", "bold", "ol", "ul"]
 
 
 class LessonPictureBlock(blocks.StructBlock):

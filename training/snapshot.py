@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from training.models import ModulePage
 
 SCHEMA = 1
-TAGS = {"h3", "p", "b", "ol", "ul", "li", "br"}
+TAGS = {"h2", "p", "b", "ol", "ul", "li", "br"}
 
 
 def clean_html(html: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Role, User
@@ -104,22 +104,22 @@ class Assignment(models.Model):
     def why(self) -> str:
         """The reason in words, for the person."""
         if self.reason == self.Reason.ROLE and self.role:
-            return _now("Part of your role: %(role)s") % {"role": self.role.name}
+            return gettext("Part of your role: %(role)s") % {"role": self.role.name}
         if self.reason == self.Reason.RENEWAL:
-            return _now("Your certificate runs out")
+            return gettext("Your certificate runs out")
         if self.reason == self.Reason.LEAD:
-            return self.note or _now("Given to you by your lead")
+            return self.note or gettext("Given to you by your lead")
         if self.reason == self.Reason.OWN:
-            return _now("Your own choice")
+            return gettext("Your own choice")
         return self.cause
 
     @property
     def cause(self) -> str:
         """The reason in words, for anybody."""
         if self.reason == self.Reason.ROLE and self.role:
-            return _now("Role: %(role)s") % {"role": self.role.name}
+            return gettext("Role: %(role)s") % {"role": self.role.name}
         if self.reason == self.Reason.RELEASE and self.release:
-            return _now("%(code)s changed with release %(number)s") % {
+            return gettext("%(code)s changed with release %(number)s") % {
                 "code": self.release.code,
                 "number": self.release.number,
             }

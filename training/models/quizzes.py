@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from modelcluster.fields import ParentalKey
@@ -146,9 +146,9 @@ class Quiz(ClusterableModel, Named):
         """What is missing before people can take the quiz, each with the question's number."""
         questions = list(self.questions.all())
         if not questions:
-            return [_now("“%(quiz)s” has no question yet.") % {"quiz": self.name}]
+            return [gettext("“%(quiz)s” has no question yet.") % {"quiz": self.name}]
         return [
-            _now("Question %(number)d: %(problem)s") % {"number": number, "problem": problem}
+            gettext("Question %(number)d: %(problem)s") % {"number": number, "problem": problem}
             for number, question in enumerate(questions, start=1)
             for problem in question_types.problems(question)
         ]
@@ -175,7 +175,9 @@ class Question(ClusterableModel, Orderable, Bilingual):
         TRUEFALSE = "truefalse", _("true or false")
 
     quiz = ParentalKey(Quiz, on_delete=models.CASCADE, related_name="questions")
-    type = models.CharField(_("kind"), max_length=20, choices=Type.choices, default=Type.SINGLE)
+    type = models.CharField(
+        _("type of question"), max_length=20, choices=Type.choices, default=Type.SINGLE
+    )
     text_en = models.TextField(_("question in English"), blank=True)
     text_zh = models.TextField(_("question in Chinese"), blank=True)
     statement_is_true = models.BooleanField(
