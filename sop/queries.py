@@ -63,7 +63,7 @@ class Written:
     """One page of an author's list."""
 
     page: SOPPage
-    state: str  # draft, in_review, changes_requested, changed, released
+    state: str  # draft, in_review, changes_requested, changed, behind, released
     release: SOPRelease | None
     comment: str
 
@@ -81,7 +81,7 @@ def written_by(user: Anyone) -> list[Written]:
         SOPPage.objects.filter(pk__in=own).select_related("locale").order_by("code", "locale")
     )
     releases = SOPRelease.objects.filter(sop_key__in={page.translation_key for page in pages})
-    latest = {release.sop_key: release for release in releases.order_by("sequence")}
+    latest = {release.sop_key: release for release in releases.with_texts().order_by("sequence")}
     reviews = {
         int(state.object_id): state
         for state in WorkflowState.objects.active()
@@ -104,8 +104,12 @@ def _written(page: SOPPage, release: SOPRelease | None, review: WorkflowState | 
         state, comment = "changes_requested", review.current_task_state.comment
     elif not page.live:
         state = "draft"
+    elif page.has_unpublished_changes:
+        state = "changed"
+    elif release and not any(text.language == page.language for text in release.texts.all()):
+        state = "behind"
     else:
-        state = "changed" if page.has_unpublished_changes else "released"
+        state = "released"
     return Written(page=page, state=state, release=release, comment=comment)
 
 

@@ -22,6 +22,8 @@ def check(page: SOPPage) -> None:
         for name, errors in error.error_dict.items():
             label = _label(page, name)
             found.extend(f"{label}{text}" for each in errors for text in each.messages)
+    if not page.change_summary.strip():
+        found.append(_("%(field)s: write one or two sentences.") % {"field": _("what changed")})
     if not page.steps:
         found.append(_("There is no step yet. Add at least one."))
     found.extend(_step_problems(page))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sop.models import SOPPage
 
 SCHEMA = 1
+# Facts of the SOP rather than of a language: a translation takes them from its source.
+FACTS = ("code", "team", "owner", "roles", "risk_level", "review_months")
 TAGS = {"p", "b", "ol", "ul", "li", "br"}
 
 
@@ -91,21 +93,16 @@ def for_approval(page: SOPPage) -> dict[str, Any]:
     }
 
 
-def neutral(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The part that a translation must share with its source, step by step."""
-    return {
-        "code": snapshot["code"],
-        "roles": snapshot["roles"],
-        "risk_level": snapshot["risk_level"],
-        "steps": [
-            {
-                "uid": step["uid"],
-                "role": step["role"],
-                "warnings": [warning["level"] for warning in step["warnings"]],
-                "expected_seconds": step["expected_seconds"],
-                "value_class": step["value_class"],
-                "error_codes": step["error_codes"],
-            }
-            for step in snapshot["steps"]
-        ],
-    }
+def neutral_steps(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    """What each step of a translation must share with its source."""
+    return [
+        {
+            "uid": step["uid"],
+            "role": step["role"],
+            "warnings": [warning["level"] for warning in step["warnings"]],
+            "expected_seconds": step["expected_seconds"],
+            "value_class": step["value_class"],
+            "error_codes": step["error_codes"],
+        }
+        for step in snapshot["steps"]
+    ]

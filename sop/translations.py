@@ -26,9 +26,9 @@ def problems(page: SOPPage) -> list[str]:
             )
             % number
         ]
-    theirs = snapshot.neutral(release.text_for(release.source_language).snapshot)
-    mine = snapshot.neutral(snapshot.build(page))
-    if [step["uid"] for step in mine["steps"]] != [step["uid"] for step in theirs["steps"]]:
+    theirs = snapshot.neutral_steps(release.text_for(release.source_language).snapshot)
+    mine = snapshot.neutral_steps(snapshot.build(page))
+    if [step["uid"] for step in mine] != [step["uid"] for step in theirs]:
         return [
             _(
                 "Release %(number)s has other steps, or the same in another order. "
@@ -36,15 +36,12 @@ def problems(page: SOPPage) -> list[str]:
             )
             % number
         ]
-    found = [
+    return [
         _(
             "Step %(order)d: role, time, class, error codes or warning levels differ from "
             "release %(number)s."
         )
         % {"order": order, **number}
-        for order, (own, other) in enumerate(zip(mine["steps"], theirs["steps"], strict=True), 1)
+        for order, (own, other) in enumerate(zip(mine, theirs, strict=True), 1)
         if own != other
     ]
-    if any(mine[name] != theirs[name] for name in ("code", "roles", "risk_level")):
-        found.append(_("Code, roles or risk differ from release %(number)s.") % number)
-    return found

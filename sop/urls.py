@@ -13,6 +13,6 @@ urlpatterns = [
     path("pictures/<int:pk>.webp", reading.picture, name="picture"),
     path("<str:code>/", reading.read, name="read"),
     path("<str:code>/qr.svg", reading.qr, name="qr"),
-    path("<str:code>/withdraw/", writing.withdraw, name="withdraw"),
     path("<str:code>/r/<str:number>/", reading.read_release, name="release"),
+    path("<str:code>/r/<str:number>/withdraw/", writing.withdraw, name="withdraw"),
 ]

@@ -22,6 +22,7 @@ from wagtail.documents.permissions import permission_policy as document_policy
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.images.permissions import permission_policy as image_policy
 from wagtail.models import Page
+from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 from wagtail.snippets.models import register_snippet
@@ -87,8 +88,12 @@ def keep_what_was_released(request: HttpRequest, page: Page) -> HttpResponse | N
 def keep_what_was_released_in_bulk(
     request: HttpRequest, action_type: str, objects: list, action: Any
 ) -> HttpResponse | None:
-    pages = [found for found in objects if isinstance(found, Page)]
-    return _refuse_deletion(request, pages) if action_type == "delete" else None
+    if action_type != "delete":
+        return None
+    if any(isinstance(found, ErrorCode) for found in objects):
+        messages.error(request, _("Error codes are kept. Rename one instead of deleting it."))
+        return redirect("wagtailadmin_home")
+    return _refuse_deletion(request, [found for found in objects if isinstance(found, Page)])
 
 
 def _refuse_deletion(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
@@ -161,10 +166,18 @@ def procedures_menu() -> MenuItem:
     )
 
 
+class KeptPolicy(ModelPermissionPolicy):
+    """Nothing is deleted: releases and the errors of years refer to it."""
+
+    def user_has_permission(self, user: User, action: str) -> bool:
+        return action != "delete" and super().user_has_permission(user, action)
+
+
 class ErrorCodeViewSet(SnippetViewSet):
     """The vocabulary of mistakes, kept by leads and administrators."""
 
     model = ErrorCode
+    permission_policy = KeptPolicy(ErrorCode)
     icon = "warning"
     add_to_admin_menu = True
     menu_order = 95

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Collection, Page, Revision
+from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from people import groups
@@ -23,6 +24,7 @@ from people.models import Role, Team, User
 from sop import difference, readiness, snapshot
 from sop.blocks import PROSE, StepsBlock
 from sop.choices import ChangeKind, RiskLevel
+from sop.editor import SOPPageForm
 from sop.models.controlled import ControlledPage, ControlledPagePermissions
 from sop.models.releases import ReleaseText, SOPRelease
 from sop.panels import sop_panels
@@ -53,7 +55,7 @@ class FixedPage(Page):
 
     def get_url_parts(self, request: Any = None) -> tuple | None:
         parts = super().get_url_parts(request)
-        return parts and (parts[0], parts[1] or "", reverse("sop:list"))
+        return parts and (parts[0], settings.WAGTAILADMIN_BASE_URL, reverse("sop:list"))
 
 
 class FixedPagePermissions(ControlledPagePermissions):
@@ -167,6 +169,7 @@ class SOPPage(ControlledPage):
     change_summary = models.TextField(
         gettext_lazy("what changed"),
         max_length=1000,
+        blank=True,
         help_text=gettext_lazy("One or two sentences that the readers will see."),
     )
     change_reason = models.TextField(
@@ -182,9 +185,16 @@ class SOPPage(ControlledPage):
         help_text=gettext_lazy("Leave empty to make it effective as soon as it is approved."),
     )
 
+    base_form_class = SOPPageForm
     content_panels = sop_panels
     parent_page_types = ["sop.SOPIndexPage"]
     subpage_types: list = []
+    # Wagtail's search is for authors; readers search releases.
+    search_fields = [
+        *ControlledPage.search_fields,
+        index.SearchField("code"),
+        index.AutocompleteField("code"),
+    ]
     template = "sop/preview.html"
     review_template = "sop/_review.html"
     override_translatable_fields = [
@@ -193,6 +203,8 @@ class SOPPage(ControlledPage):
         SynchronizedField("process_owner", overridable=False),
         SynchronizedField("review_months", overridable=False),
         SynchronizedField("risk_level", overridable=False),
+        SynchronizedField("change_summary", overridable=False),
+        SynchronizedField("change_reason", overridable=False),
         SynchronizedField("change_kind", overridable=False),
         SynchronizedField("effective_from", overridable=False),
     ]
@@ -224,7 +236,9 @@ class SOPPage(ControlledPage):
 
     def get_url_parts(self, request: Any = None) -> tuple | None:
         parts = super().get_url_parts(request)
-        return parts and (parts[0], parts[1] or "", reverse("sop:read", args=[self.code]))
+        if not parts or not self.code:
+            return None  # a first draft may not have its code yet
+        return parts[0], settings.WAGTAILADMIN_BASE_URL, reverse("sop:read", args=[self.code])
 
     # --- Document control ---------------------------------------------------
 
@@ -287,7 +301,13 @@ class SOPPage(ControlledPage):
             SOPRelease.objects.filter(code=self.code).exclude(sop_key=self.translation_key).exists()
         ):
             raise ValidationError(
-                {"code": _("%(code)s is another SOP's code.") % {"code": self.code}}
+                {
+                    "code": _(
+                        "%(code)s is another SOP's code. To write the same SOP in another "
+                        "language, open it and choose “Translate this page”."
+                    )
+                    % {"code": self.code}
+                }
             )
 
     def _clean_effective_from(self) -> None:

@@ -7,6 +7,7 @@ exception; `sop.immutability` puts triggers behind them, for SQL that comes past
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
@@ -102,6 +103,11 @@ class SOPReleaseQuerySet(AppendOnlyQuerySet):
             soprelease_id=OuterRef("pk"), role__in=roles
         )
         return self.filter(Exists(chosen))
+
+    def numbered(self, number: str) -> SOPReleaseQuerySet:
+        """Releases with a number such as `2.1`; none for anything that is no number."""
+        found = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})", number)
+        return self.filter(major=int(found[1]), minor=int(found[2])) if found else self.none()
 
     def of_sop(self, sop_key: Any) -> SOPReleaseQuerySet:
         return self.filter(sop_key=sop_key)

@@ -178,7 +178,9 @@ def add_text(*, revision: Revision, by: User, at: dt.datetime) -> SOPRelease:
     assert release is not None, "only a released SOP has translations"
     if problems := translations.problems(page):
         raise TranslationDiffers(" ".join(problems))
-    _add_text(release, page, revision, snapshot.build(page), by, at)
+    source = release.text_for(release.source_language).snapshot
+    content = snapshot.build(page) | {name: source[name] for name in snapshot.FACTS}
+    _add_text(release, page, revision, content, by, at)
     _publish_page(page, revision, by)
     record(by=by, verb="sop.text_added", target=release, at=at, language=page.language)
     return release
@@ -231,11 +233,14 @@ def withdraw(
         raise PermissionDenied(_("Only the team's leads and the approvers can withdraw it."))
     if not reason.strip():
         raise SOPError(_("Say why it is withdrawn."))
+    at = at or timezone.now()
     if Withdrawal.objects.filter(release=release).exists():
         raise SOPError(_("%(release)s has been withdrawn already.") % {"release": release})
-    withdrawn = Withdrawal.objects.create(
-        release=release, at=at or timezone.now(), by=by, reason=reason.strip()
-    )
+    if release.state(at) == "superseded":
+        raise SOPError(
+            _("%(release)s is superseded, so nobody works from it.") % {"release": release}
+        )
+    withdrawn = Withdrawal.objects.create(release=release, at=at, by=by, reason=reason.strip())
     record(by=by, verb="sop.withdrawn", target=release, at=at, reason=reason.strip())
     signals.release_withdrawn.send(SOPRelease, release=release, by=by)
     return withdrawn

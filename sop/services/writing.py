@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Locale, WorkflowState
 from wagtail.rich_text import RichText
+from wagtail_localize.models import Translation
 
 from people.audit import record
 from people.models import Role, Team, User
@@ -127,11 +130,17 @@ def _steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "title": step["title"],
                 "role": getattr(step["role"], "slug", step["role"]),
                 "instruction": RichText(step["instruction"]).source,
-                "pictures": [
-                    {"image": getattr(each["image"], "pk", each["image"]), "alt": each["alt"]}
-                    for each in step.get("pictures", ())
-                ],
-                "warnings": [dict(warning) for warning in step.get("warnings", ())],
+                "pictures": _items(
+                    step,
+                    "pictures",
+                    [
+                        {"image": getattr(each["image"], "pk", each["image"]), "alt": each["alt"]}
+                        for each in step.get("pictures", ())
+                    ],
+                ),
+                "warnings": _items(
+                    step, "warnings", [dict(warning) for warning in step.get("warnings", ())]
+                ),
                 "check": step.get("check", ""),
                 "expected_seconds": step.get("expected_seconds"),
                 "value_class": step.get("value_class", ValueClass.NECESSARY),
@@ -139,6 +148,17 @@ def _steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             },
         }
         for step in steps
+    ]
+
+
+def _items(
+    step: Mapping[str, Any], name: str, values: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """A list as Wagtail keeps it, each part with an id that is the same in every language."""
+    uid = uuid.UUID(str(step["uid"]))
+    return [
+        {"type": "item", "id": str(uuid.uuid5(uid, f"{name}-{number}")), "value": value}
+        for number, value in enumerate(values)
     ]
 
 
@@ -161,6 +181,7 @@ def submit_for_approval(*, page: ControlledPage, by: User, **notes: Any) -> Four
         raise PermissionDenied(_("Only the team's leads can hand this page in."))
     if page.workflow_in_progress:
         raise SOPError(_("This page is in review already."))
+    page = _take_in_translation(page, by)
     draft = page.get_latest_revision_as_object()
     for name, value in notes.items():
         setattr(draft, name, value)
@@ -177,6 +198,39 @@ def submit_for_approval(*, page: ControlledPage, by: User, **notes: Any) -> Four
         state = draft.get_workflow().start(draft, by)
     state.refresh_from_db()
     return state.current_task_state.specific
+
+
+def _take_in_translation(page: ControlledPage, by: User) -> ControlledPage:
+    """Saves what stands in the translation editor as the page's draft.
+
+    wagtail-localize keeps the translated strings apart and would bring them in by publishing.
+    """
+    record = Translation.objects.filter(
+        source__object_id=page.translation_key, target_locale=page.locale_id, enabled=True
+    ).first()
+    if record is None:
+        return page
+    total, translated = record.get_progress()
+    if translated < total:
+        missing = total - translated
+        raise NotReady(
+            [
+                ngettext(
+                    "%(n)d text is not translated yet.",
+                    "%(n)d texts are not translated yet.",
+                    missing,
+                )
+                % {"n": missing}
+            ]
+        )
+    before = page.latest_revision_id
+    record.save_target(user=by, publish=False)
+    page = page.specific_class.objects.get(pk=page.pk)
+    if page.latest_revision_id == before:  # it swallows a ValidationError
+        raise SOPError(
+            _("The translation could not be saved. The translation editor marks what is wrong.")
+        )
+    return page
 
 
 @transaction.atomic

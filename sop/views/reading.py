@@ -62,7 +62,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
     visible = SOPRelease.objects.visible_to(request.user)
     release = visible.in_force().filter(code=code).first()
     if release is not None:
-        return _show(request, release, in_force=True)
+        return _show(request, release)
     withdrawn = (
         Withdrawal.objects.filter(
             release__in=SOPRelease.objects.effective(timezone.now()),
@@ -83,18 +83,14 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def read_release(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """One numbered release, marked when it is not the one to work from."""
-    major, _dot, minor = number.partition(".")
-    if not (major.isdecimal() and minor.isdecimal()):
-        raise Http404
-    release = get_object_or_404(
-        SOPRelease.objects.visible_to(request.user), code=code, major=int(major), minor=int(minor)
-    )
-    return _show(request, release, in_force=release.is_in_force())
+    visible = SOPRelease.objects.visible_to(request.user)
+    return _show(request, get_object_or_404(visible.numbered(number), code=code))
 
 
-def _show(request: HttpRequest, release: SOPRelease, *, in_force: bool) -> HttpResponse:
+def _show(request: HttpRequest, release: SOPRelease) -> HttpResponse:
     wanted = get_language()
     text = release.text_for(wanted)
+    state = release.state()
     return render(
         request,
         "sop/read.html",
@@ -103,10 +99,10 @@ def _show(request: HttpRequest, release: SOPRelease, *, in_force: bool) -> HttpR
             "text": texts.released_text(text),
             "language_missing": text.language != wanted,
             "change_summary": text.change_summary,
-            "in_force": in_force,
-            "state": None if in_force else release.state(),
-            "can_withdraw": in_force and permissions.can_withdraw(request.user, release),
-            "panels": hooks.release_panels(request, release) if in_force else [],
+            "state": state,
+            "can_withdraw": permissions.can_withdraw(request.user, release)
+            and state in ("in_force", "coming"),
+            "panels": hooks.release_panels(request, release) if state == "in_force" else [],
         },
     )
 

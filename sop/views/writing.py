@@ -78,9 +78,10 @@ def cancel(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    """Ends the release in force."""
-    release = get_object_or_404(SOPRelease.objects.visible_to(request.user).in_force(), code=code)
+def withdraw(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Ends a release that is in force, or one that was to come."""
+    visible = SOPRelease.objects.visible_to(request.user)
+    release = get_object_or_404(visible.numbered(number), code=code)
     if not permissions.can_withdraw(request.user, release):
         raise Http404
     form = ReasonForm(request.POST or None)

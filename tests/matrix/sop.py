@@ -125,7 +125,7 @@ ROWS = [
     Row("sop:review", "A review", NOBODY, NOBODY,
         lambda world: {"page_id": unsent(world).pk}, case="draft only"),
     Row("sop:withdraw", "Withdrawing a procedure", allow(OK, "approver", *WRITERS),
-        allow(GO, "approver", *WRITERS), code(release), lambda world: {"reason": "Broken."}),
+        allow(GO, "approver", *WRITERS), number(release), lambda world: {"reason": "Broken."}),
     Row("sop:picture", "A picture of a release", signed_in(OK), READ_ONLY, first_picture(release),
         case="in force"),
     Row("sop:picture", "A picture of a release", allow(OK, *OVERSEE), READ_ONLY,

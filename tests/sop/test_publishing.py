@@ -90,7 +90,7 @@ class TestWriting:
         a_draft(cast, "PK-03")
         add = reverse("wagtailadmin_pages:add", args=["sop", "soppage", english_section(cast).pk])
         response = sign_in(cast.lena).post(add, page_data(cast, code="PK-03"))
-        assert response.context["form"].errors["code"] == ["PK-03 is another SOP's code."]
+        assert "PK-03 is another SOP's code." in response.context["form"].errors["code"][0]
 
     def test_the_code_of_a_released_procedure_stays(
         self, cast: Cast, sign_in: Callable[[User], Client]
@@ -268,6 +268,29 @@ class TestSections:
         add = reverse("wagtailadmin_pages:add", args=["sop", "soppage", english_section(cast).pk])
         sign_in(cast.leo).post(add, page_data(cast))
         assert not SOPPage.objects.exists()
+
+
+class TestErrorCodes:
+    @pytest.fixture
+    def code(self, cast: Cast) -> ErrorCode:
+        return services.add_error_code(code="MISPICK", name_en="Wrong item", by=cast.ada)
+
+    def test_leads_name_new_ones(self, cast: Cast, sign_in: Callable[[User], Client]) -> None:
+        address = reverse("wagtailsnippets_sop_errorcode:add")
+        sign_in(cast.lena).post(address, {"code": "错发", "name_en": "", "name_zh": "发错货"})
+        assert ErrorCode.objects.get().name == "发错货"
+
+    def test_none_differs_from_another_by_case_alone(self, cast: Cast, code: ErrorCode) -> None:
+        with pytest.raises(services.SOPError, match="already exists"):
+            services.add_error_code(code="mispick", by=cast.ada)
+
+    def test_they_are_kept(
+        self, cast: Cast, code: ErrorCode, writer: User, sign_in: Callable[[User], Client]
+    ) -> None:
+        client = sign_in(writer)
+        client.post(reverse("wagtailsnippets_sop_errorcode:delete", args=[code.pk]))
+        client.post(f"/cms/bulk/sop/errorcode/delete/?id={code.pk}")
+        assert ErrorCode.objects.get() == code
 
 
 class TestCopies:

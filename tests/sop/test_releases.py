@@ -98,6 +98,17 @@ def test_a_release_withdrawn_before_its_date_leaves_the_one_before_it(cast: Cast
     assert list(SOPRelease.objects.in_force(start + 9 * DAY)) == [first]
 
 
+def test_what_nobody_works_from_any_more_is_not_withdrawn(cast: Cast) -> None:
+    page = a_draft(cast)
+    first = approve(cast, page)
+    second = approve(cast, page, change_summary="Second.")
+    with pytest.raises(services.SOPError, match="superseded"):
+        services.withdraw(release=first, by=cast.lena, reason="Old")
+    services.withdraw(release=second, by=cast.lena, reason="Unsafe")
+    with pytest.raises(services.SOPError, match="already"):
+        services.withdraw(release=second, by=cast.lena, reason="Unsafe")
+
+
 def test_no_release_comes_into_force_before_an_earlier_number(cast: Cast) -> None:
     page = a_draft(cast)
     start = timezone.now()
