@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from people.permissions import is_approver, leads_any_team
 from scoring.permissions import can_read_imports, can_read_unattributed
@@ -61,15 +62,15 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     yield _("Learn"), reverse("training:home"), "learn"
     leads = leads_any_team(user)
     if leads:
-        yield _("Team"), reverse("training:team"), "team"
+        yield pgettext("navigation", "Team"), reverse("training:team"), "team"
     if is_approver(user):
         yield _("Approvals"), reverse("sop:reviews"), "check"
     if can_write(user):
-        yield _("Write"), reverse("sop:writing"), "write"
+        yield pgettext("navigation", "Write"), reverse("sop:writing"), "write"
     if user.sees_everyone or leads:
         yield _("People"), reverse("people:list"), "people"
     if can_read_imports(user):
-        yield _("Data"), reverse("scoring:imports"), "imports"
+        yield pgettext("navigation", "Data"), reverse("scoring:imports"), "imports"
     if can_read_unattributed(user):
         yield _("Open errors"), reverse("scoring:unattributed"), "dispute"
 

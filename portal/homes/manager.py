@@ -10,6 +10,7 @@ from statistics import median, quantiles
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kit.svg import Row, interval_dots
 from people.models import Membership, Team, User
@@ -102,7 +103,7 @@ class Facts:
             title=_("Scores by team"),
             desc=_("The median of each team, the half of its scores around it, and all scores."),
             interval_label=_("median and middle half of the team"),
-            peers_label=_("everybody"),
+            peers_label=pgettext("chart", "everybody"),
         )
 
 
