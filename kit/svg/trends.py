@@ -87,7 +87,7 @@ def trend(
     _series(canvas, scale, points, places)
     y = TOP + HEIGHT + 18
     for i in _labelled(points):
-        canvas.text(places[i], y, points[i].label, anchor="middle")
+        canvas.text(places[i], y, points[i].label, anchor=anchor_at(places[i]))
     y += 10
     keys = _keys(points, value_label, limits_label)
     if known(reference) and reference_label:
@@ -151,18 +151,10 @@ def _series(canvas: Canvas, scale: Scale, points: Sequence[Point], places: Seque
     last, x = next((point, x) for point, x in reversed(drawn) if known(point.value))
     if last.text:
         top = max(v for v in (last.value, last.high) if known(v))
-        canvas.text(
-            x,
-            max(scale(top) - 10, 12),
-            last.text,
-            anchor=anchor_at(x),
-            size=LABEL,
-            fill=INK,
-            font_weight=600,
-            paint_order="stroke",
-            stroke=SHEET,
-            stroke_width=4,
-        )
+        y = max(scale(top) - 10, 12)
+        # A halo of its own: WeasyPrint knows no paint-order and would paint it over the letters.
+        for halo in ({"fill": SHEET, "stroke": SHEET, "stroke_width": 4}, {"fill": INK}):
+            canvas.text(x, y, last.text, anchor=anchor_at(x), size=LABEL, font_weight=600, **halo)
 
 
 def _labelled(points: Sequence[Point]) -> list[int]:
