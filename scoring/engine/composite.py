@@ -36,7 +36,8 @@ class Weights:
 @dataclass(frozen=True)
 class Composite:
     """``people`` (index person): score (posterior median), low, high, evidence (share of the
-    weights whose component has enough data), gated (share of draws in which the gate held speed
+    weights of what is present that rests on enough data; 0 unless throughput or quality does, since
+    training alone says nothing about work), gated (share of draws in which the gate held speed
     back), and weight_throughput, weight_quality, weight_competence (renormalised, 0 where missing).
     ``draws``: posterior draws of the score, shape (draws, people)."""
 
@@ -100,13 +101,14 @@ def composite(
     score = (np.where(present[:, None, :], stacked, 0.0) * share[:, None, :]).sum(axis=0)
     tail = (1 - level) / 2
     low, middle, high = np.quantile(score, [tail, 0.5, 1 - tail], axis=0)
-    trusted = enough[list(COMPONENTS)].to_numpy(dtype=bool).T
+    trusted = present & enough[list(COMPONENTS)].to_numpy(dtype=bool).T
+    measured = trusted[0] | trusted[1]
     people = pd.DataFrame(
         {
             "score": middle,
             "low": low,
             "high": high,
-            "evidence": (base * (present & trusted)).sum(axis=0) / base.sum(axis=0),
+            "evidence": np.where(measured, np.nan_to_num((share * trusted).sum(axis=0)), 0.0),
             "gated": np.where(present[0] & present[1], (held < index).mean(axis=0), 0.0),
         },
         index=enough.index,

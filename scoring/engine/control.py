@@ -41,6 +41,17 @@ def poisson_limits(expected: ArrayLike, level: float) -> pd.DataFrame:
     return pd.DataFrame({"low": low, "high": high})
 
 
+def poisson_range(expected: ArrayLike, level: float = 0.998) -> pd.DataFrame:
+    """The counts that chance alone allows around ``expected``: DataFrame[low, high], whole numbers.
+
+    Central: P(X < low) and P(X > high) are at most (1 - level)/2 each. Zero where E is zero.
+    """
+    e = _positive(expected)
+    tail = _tail(level)
+    low, high = stats.poisson.ppf(tail, e), stats.poisson.isf(tail, e)
+    return pd.DataFrame({"low": np.maximum(low, 0.0), "high": high})
+
+
 def overdispersion(
     observed: ArrayLike,
     expected: ArrayLike,

@@ -43,7 +43,7 @@ def test_a_missing_component_renormalises_and_is_never_zero():
     found = score(speed=110.0, ratio=np.nan, skill=80.0)
     assert found["score"] == pytest.approx((0.4 * 110 + 0.2 * 80) / 0.6)
     assert found["weight_quality"] == 0
-    assert found["evidence"] == pytest.approx(0.6)
+    assert found["evidence"] == pytest.approx(1)
 
 
 def test_nothing_known_is_no_score():
@@ -82,6 +82,12 @@ def test_uncertainty_is_carried_through():
 def test_evidence_counts_only_what_has_enough():
     thin = ALL.assign(quality=False)
     assert composite.composite(fixed(), thin).people.loc["a", "evidence"] == pytest.approx(0.6)
+
+
+def test_training_alone_is_no_evidence_of_work():
+    found = score(speed=np.nan, ratio=np.nan)
+    assert found["score"] == 100
+    assert found["evidence"] == 0
 
 
 @pytest.mark.parametrize("bad", [Weights(0, 0, 0), Weights(-1, 1, 1)])

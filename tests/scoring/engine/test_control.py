@@ -45,6 +45,16 @@ def test_nobody_is_an_outlier_for_no_errors_on_little_work():
     assert control.funnel([0], [5.0], method="chi2")["outside"].iloc[0]
 
 
+def test_the_range_of_chance_leaves_out_at_most_its_tails():
+    found = control.poisson_range([0.0, 0.3, 4.0, 50.0], 0.95)
+    assert found["low"].to_list() == [0, 0, 1, 37]
+    assert found.loc[0, "high"] == 0
+    above = stats.poisson.sf(found["high"], [0.0, 0.3, 4.0, 50.0])
+    below = stats.poisson.cdf(found["low"] - 1, [0.0, 0.3, 4.0, 50.0])
+    assert (above <= 0.025).all()
+    assert (below <= 0.025).all()
+
+
 def test_overdispersion_by_logs_worked_by_hand():
     observed, expected = np.array([2.0, 8, 5, 4]), np.array([4.0, 4, 5, 4])
     z = np.log(observed / expected) * np.sqrt(expected)
