@@ -60,6 +60,7 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
     yield _("Home"), reverse("home"), "home"
     yield _("Procedures"), reverse("sop:list"), "procedures"
     yield _("Learn"), reverse("training:home"), "learn"
+    yield _("Scores"), reverse("scoring:mine"), "scores"
     leads = leads_any_team(user)
     if leads:
         yield pgettext("navigation", "Team"), reverse("training:team"), "team"

@@ -11,9 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kit.models import Named
+from scoring import frames
 from scoring.models import Band, Review, ScoringPeriod, Verdict
 from sop.models import ErrorCode, ReleasedStep
 from sop.queries import steps_for_error_codes
+
+FEWEST_SHOWN = 5
 
 
 def steps_of(codes: Iterable[str], day: dt.date) -> dict[str, dict[str, Any]]:
@@ -59,3 +62,19 @@ def blockers(period: ScoringPeriod) -> QuerySet[Review]:
     return reviews.filter(
         Q(lead_signed_at=None) | Q(scorecard__band=Band.BELOW, band_reason="")
     ).select_related("scorecard__person", "scorecard__team", "reviewer")
+
+
+def verdict_counts(period: ScoringPeriod) -> dict[str, int]:
+    """How many current cards have each band, lie between two, or lack data."""
+    counts = {"below": 0, "meets": 0, "exceeds": 0, "between": 0, "not_enough_data": 0}
+    for band, verdict in period.scorecards.current().values_list("band", "verdict"):
+        counts[band or verdict] += 1
+    return counts
+
+
+def trusted_scores(period: ScoringPeriod) -> list[float]:
+    """The scores that rest on enough data, sorted."""
+    cards = period.scorecards.current().filter(
+        score__isnull=False, share_with_data__gte=frames.SETTINGS.min_evidence
+    )
+    return list(cards.order_by("score").values_list("score", flat=True))

@@ -179,6 +179,9 @@ class _Parts:
             details = {name: _plain(row[name]) for name in LINE_DETAILS.get(component, ())}
         if component == Component.COMPETENCE:
             details = {str(k): _plain(v) for k, v in self.inputs.skills.loc[key].to_dict().items()}
+        if component == Component.QUALITY:
+            found = {row["incident"] for row in self.events.get(key, [])}
+            details["uncounted"] = max(0, len(found) - details.get("incidents", 0))
         return line | {"details": details | {"reasons": self._lacks(component, line, details)}}
 
     def _lacks(
@@ -188,7 +191,7 @@ class _Parts:
         s = self.settings
         if component == Component.COMPETENCE:
             return [] if line["enough"] else ["nothing_asked"]
-        if not details:
+        if "days" not in details and "exposure" not in details:
             return ["no_work"]
         if component == Component.QUALITY:
             if not details["expected"]:

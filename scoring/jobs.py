@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from kit import pdf
 from kit.jobs import Progress, register
 from kit.models import Job
+from scoring import export
 from scoring.models import OperationsImport, ScoringPeriod
 from scoring.services import imports, periods
 
@@ -33,3 +35,13 @@ def calculate_scores(job: Job, progress: Progress) -> dict[str, Any]:
     """Payload: `period`, its primary key. Result: the counts of `calculate_period`."""
     period = ScoringPeriod.objects.get(pk=job.payload["period"])
     return periods.calculate_period(period=period, by=job.owner, progress=progress)
+
+
+@register(
+    "export_scorecards",
+    expects=(export.NothingToExport, pdf.NotAvailable, ScoringPeriod.DoesNotExist),
+)
+def export_scorecards(job: Job, progress: Progress) -> dict[str, Any]:
+    """Payload: `period`, its primary key. The zip lies at `export.zip_path(job)`."""
+    period = ScoringPeriod.objects.get(pk=job.payload["period"])
+    return {"cards": export.export_zip(period=period, job=job, by=job.owner, progress=progress)}

@@ -1,6 +1,6 @@
 """All rows, app by app."""
 
-from tests.matrix import accounts, kit, people, portal, scoring, sop, training, wagtail
+from tests.matrix import accounts, kit, people, portal, scores, scoring, sop, training, wagtail
 
 APPS = {
     "Sign-in": accounts,
@@ -8,7 +8,8 @@ APPS = {
     "People": people,
     "Procedures": sop,
     "Training": training,
-    "Scores": scoring,
+    "Operations data": scoring,
+    "Scores": scores,
     "Jobs": kit,
     "Files of drafts": wagtail,
 }
