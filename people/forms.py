@@ -23,13 +23,13 @@ class DayField(forms.DateField):
     """A day, chosen from the device's own calendar; typing errors such as 0204 are refused."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    default_validators = (
+    default_validators = [
         MinValueValidator(EARLIEST, _("This day is too long ago.")),
         MaxValueValidator(LATEST, _("This day is too far away.")),
-    )
+    ]
 
 
-def today_field(label: str, help_text: str = "") -> DayField:
+def today_field(label: Any, help_text: Any = "") -> DayField:
     return DayField(label=label, help_text=help_text, initial=timezone.localdate)
 
 

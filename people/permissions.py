@@ -68,7 +68,9 @@ def can_manage_person(user: Anyone, person: User) -> bool:
     Issuing a code or changing the e-mail address is a way into the account: HR may not do it to
     an administrator.
     """
-    return can_manage_people(user) and authority(person) <= authority(user)
+    return (
+        isinstance(user, User) and can_manage_people(user) and authority(person) <= authority(user)
+    )
 
 
 def can_grant(user: Anyone, person: User, names: set[str]) -> bool:

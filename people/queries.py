@@ -77,7 +77,7 @@ def listed(
     role: Role | None = None,
     state: str = "present",
     on: dt.date,
-) -> UserQuerySet:
+) -> QuerySet[User]:
     """People as a list shows them: narrowed down, each with `home` and `holdings` of the day.
 
     `state` is one of `people.forms.PeopleFilter.STATES`.

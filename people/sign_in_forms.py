@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.models import User
 from people.numbers import fold_number
 
 
@@ -38,6 +39,8 @@ class SignInForm(LoginForm):
 
 class ResetForm(ResetPasswordForm):
     """Sends a link to people who may sign in, and says the same to everybody."""
+
+    users: list[User]
 
     def clean_email(self) -> str:
         email = super().clean_email()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 from wagtail.documents import get_document_model
@@ -18,7 +19,7 @@ EDITING = ["choose", "change", "delete"]
 
 @require_safe
 @login_required
-def media(request: HttpRequest, path: str) -> FileResponse:
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serves an image file or a rendition to people who may choose or change that image.
 
     Nothing else under MEDIA_ROOT has an address: 404.
@@ -32,7 +33,7 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         request.user, EDITING, image
     ):
         raise Http404
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +48,7 @@ def end(held: Membership | RoleHolding | SourceAccount, on: dt.date) -> None:
         held.save(update_fields=["ends_on"])
 
 
-def hold_from(rows: DatedQuerySet, on: dt.date, **fields: object) -> tuple[object, bool]:
+def hold_from(rows: DatedQuerySet, on: dt.date, **fields: object) -> tuple[Any, bool]:
     """Makes the fact hold from `on` without an end; `rows` are this same fact's periods.
 
     Periods that touch `[on, ...)` are joined into one, so that the fact never overlaps itself.

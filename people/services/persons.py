@@ -240,7 +240,9 @@ def _require_authority(by: User | None, person: User) -> None:
 
 def _free_email(email: str | None, person: User | None) -> str | None:
     address = (email or "").strip().lower() or None
-    taken = User.objects.filter(email=address).exclude(pk=person.pk if person else None)
+    taken = User.objects.filter(email=address)
+    if person is not None:
+        taken = taken.exclude(pk=person.pk)
     if address and taken.exists():
         raise PeopleError(
             _("The e-mail address %(email)s is already in use.") % {"email": address},

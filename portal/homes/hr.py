@@ -71,8 +71,8 @@ def sources(today: dt.date) -> list[SourceState]:
         state__in=[State.CHECKED, State.REJECTED, State.FAILED]
     ).values_list("source", "state", "received_at")
     waiting: dict[int, list[tuple[str, dt.datetime]]] = {}
-    for source, state, received_at in pending:
-        waiting.setdefault(source, []).append((state, received_at))
+    for source_id, state, received_at in pending:
+        waiting.setdefault(source_id, []).append((state, received_at))
     found = []
     for source in rows:
         new = [

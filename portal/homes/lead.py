@@ -153,7 +153,10 @@ def _expiring(people: Iterable[int], today: dt.date) -> list[Certification]:
 
 
 def _later(row: Certification, held: Certification) -> bool:
-    return row.expires_on is None or row.expires_on > held.expires_on
+    """Whether `row` outlasts `held`; a certificate without an end outlasts all."""
+    if row.expires_on is None or held.expires_on is None:
+        return row.expires_on is None
+    return row.expires_on > held.expires_on
 
 
 def _procedures(teams: list[Team], at: dt.datetime) -> list[DueProcedure]:

@@ -2,6 +2,7 @@
 
 from django import template
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 
 register = template.Library()
 
@@ -14,6 +15,6 @@ TONES = {
 
 
 @register.filter
-def tone(message: messages.storage.base.Message) -> str:
+def tone(message: Message) -> str:
     """Tone of a message: Django's own tags stay as they are, Wagtail's admin styles by them."""
     return TONES.get(message.level, "neutral")

@@ -24,12 +24,13 @@ class Command(BaseCommand):
         for path in po_files():
             name = path.relative_to(settings.BASE_DIR)
             entries = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path))}
-            for entry in entries.values():
-                if not entry.obsolete and (not entry.translated() or "fuzzy" in entry.flags):
-                    faults.append(f"{name}: not translated: {entry.msgid!r}")
-            wanted = _extracted(path)
-            for key in wanted - {key for key, entry in entries.items() if not entry.obsolete}:
-                faults.append(f"{name}: missing: {key[1]!r}")
+            current = {key: entry for key, entry in entries.items() if not entry.obsolete}
+            faults += [
+                f"{name}: not translated: {entry.msgid!r}"
+                for entry in current.values()
+                if not entry.translated() or "fuzzy" in entry.flags
+            ]
+            faults += [f"{name}: missing: {key[1]!r}" for key in _extracted(path) - current.keys()]
         if faults:
             raise CommandError("\n".join([*faults, "Run `make messages` and translate."]))
         self.stdout.write("Translations: complete")
@@ -43,10 +44,17 @@ def _extracted(path: Path) -> set[tuple[str | None, str]]:
         shutil.copytree(app, copy, ignore=shutil.ignore_patterns("*.mo", "vendor", "__pycache__"))
         subprocess.run(
             [
-                sys.executable, str(settings.BASE_DIR / "manage.py"), "makemessages",
-                "--locale=zh_Hans", "--no-location", "--no-wrap", "--verbosity=0",
+                sys.executable,
+                str(settings.BASE_DIR / "manage.py"),
+                "makemessages",
+                "--locale=zh_Hans",
+                "--no-location",
+                "--no-wrap",
+                "--verbosity=0",
             ],
-            cwd=copy, check=True, stdout=subprocess.DEVNULL,
+            cwd=copy,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         found = polib.pofile(str(copy / path.relative_to(app)))
     return {(entry.msgctxt, entry.msgid) for entry in found if not entry.obsolete}
