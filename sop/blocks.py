@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.forms import CheckboxSelectMultiple
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -25,67 +26,71 @@ def error_code_choices() -> list[tuple[str, str]]:
 
 
 class PictureBlock(blocks.StructBlock):
-    image = ImageChooserBlock(label=_("picture"))
+    image = ImageChooserBlock(label=capfirst(_("picture")))
     alt = blocks.CharBlock(
-        label=_("what it shows"),
+        label=capfirst(_("what it shows")),
         max_length=200,
         help_text=_("Read out to people who can't see the picture."),
     )
 
     class Meta:
-        label = _("picture")
+        label = capfirst(_("picture"))
         icon = "image"
 
 
 class WarningBlock(blocks.StructBlock):
     level = blocks.ChoiceBlock(
-        label=_("level"), choices=WarningLevel.choices, default=WarningLevel.CAUTION
+        label=capfirst(_("level")), choices=WarningLevel.choices, default=WarningLevel.CAUTION
     )
-    text = blocks.TextBlock(label=_("warning"), rows=2, max_length=500)
+    text = blocks.TextBlock(label=capfirst(_("warning")), rows=2, max_length=500)
 
     class Meta:
-        label = _("warning")
+        label = capfirst(_("warning"))
         icon = "warning"
 
 
 class StepBlock(blocks.StructBlock):
     title = blocks.CharBlock(
-        label=_("title"),
+        label=capfirst(_("title")),
         max_length=120,
         help_text=_("What to do, in one line: “Scan the shelf label”."),
     )
-    role = blocks.ChoiceBlock(label=_("who does it"), choices=role_choices)
-    instruction = blocks.RichTextBlock(label=_("how"), features=PROSE)
+    role = blocks.ChoiceBlock(label=capfirst(_("who does it")), choices=role_choices)
+    instruction = blocks.RichTextBlock(label=capfirst(_("how")), features=PROSE)
     pictures = blocks.ListBlock(
-        PictureBlock(), label=_("pictures"), default=[], max_num=6, collapsed=True
+        PictureBlock(), label=capfirst(_("pictures")), default=[], max_num=6, collapsed=True
     )
-    warnings = blocks.ListBlock(WarningBlock(), label=_("warnings"), default=[], collapsed=True)
+    warnings = blocks.ListBlock(
+        WarningBlock(), label=capfirst(_("warnings")), default=[], collapsed=True
+    )
     check = blocks.TextBlock(
-        label=_("check"),
+        label=capfirst(_("check")),
         required=False,
         rows=2,
         max_length=500,
         help_text=_("How one sees that the step is done right."),
     )
     expected_seconds = blocks.IntegerBlock(
-        label=_("expected seconds"),
+        label=capfirst(_("expected seconds")),
         required=False,
         min_value=1,
         max_value=86_400,
         help_text=_("For one unit, by somebody who knows the work."),
     )
     value_class = blocks.ChoiceBlock(
-        label=_("worth to the customer"), choices=ValueClass.choices, default=ValueClass.NECESSARY
+        label=capfirst(_("worth to the customer")),
+        choices=ValueClass.choices,
+        default=ValueClass.NECESSARY,
     )
     error_codes = blocks.MultipleChoiceBlock(
-        label=_("mistakes it prevents"),
+        label=capfirst(_("mistakes it prevents")),
         choices=error_code_choices,
         required=False,
         widget=CheckboxSelectMultiple,
     )
 
     class Meta:
-        label = _("step")
+        label = capfirst(_("step"))
         icon = "list-ol"
         label_format = "{title}"
 

@@ -82,7 +82,7 @@ class TestWriting:
             reverse("sop:submit", args=[page.pk]), {"change_summary": "First."}
         )
         (problem,) = response.context["problems"]
-        assert problem.startswith("Step 2, who does it:")
+        assert problem.startswith("Step 2, Who does it:")
 
     def test_two_procedures_do_not_share_a_code(
         self, cast: Cast, sign_in: Callable[[User], Client]
