@@ -160,4 +160,4 @@ def _label(choices: type[TextChoices], value: str | None) -> str:
 
 def _html(html: str) -> SafeString:
     """Snapshots are cleaned when they are made; once more costs little and trusts nothing."""
-    return mark_safe(snapshots.clean_html(html))  # nosec B308
+    return mark_safe(snapshots.clean_html(html))  # nosec B308, B703

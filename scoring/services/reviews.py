@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -128,7 +129,7 @@ def sign_own(*, review: Review, by: User, at: dt.datetime | None = None) -> None
     )  # fmt: skip
 
 
-def _unsigned(review: Review):
+def _unsigned(review: Review) -> QuerySet[Review]:
     """The row while it may still be written to: in review, not signed (SQLite has no locks)."""
     return Review.objects.filter(
         pk=review.pk, lead_signed_at=None, scorecard__period__state=State.IN_REVIEW
