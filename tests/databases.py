@@ -28,6 +28,9 @@ def fingerprint() -> str:
     for app in ("kit", "people", "sop", "training", "scoring", "portal"):
         for path in sorted((settings.BASE_DIR / app / "migrations").glob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
+        # Triggers are set after the migrations, see `sop.immutability`.
+        for path in (settings.BASE_DIR / app).glob("immutability.py"):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 

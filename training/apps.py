@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,9 +9,10 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from sop import workflow
-        from training import hooks, receivers, services
+        from training import hooks, immutability, receivers, services
         from training.models import ModulePage
 
         assert hooks  # connected by their import
         assert receivers
         workflow.register(ModulePage, services.publish_module)
+        post_migrate.connect(immutability.install, sender=self)

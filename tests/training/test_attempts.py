@@ -8,14 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from sop.models import SOPRelease
 from sop.models.releases import ImmutableError
 from tests.cast import Cast
 from tests.training.make import NOW, QUESTIONS, Taking, duty_of, take
 from training import question_types, services
-from training.models import Assignment, Attempt, Certification, Module, Quiz, Response, Result
+from training.immutability import MODELS
+from training.models import (
+    Assignment,
+    Attempt,
+    Certification,
+    Module,
+    ModulePicture,
+    Quiz,
+    Response,
+    Result,
+)
 from training.question_types import InvalidAnswer
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +249,25 @@ def test_answers_are_never_changed(taking: Taking) -> None:
         Response.objects.update(answer=["1"])
     with pytest.raises(ImmutableError):
         row.delete()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_sql_cannot_change_what_is_only_ever_added(
+    cast: Cast, module: Module, taking: Taking, model: Any, statement: str
+) -> None:
+    taking.answer_all_right()
+    taking.submit()
+    services.revoke(certification=Certification.objects.get(), reason="x", by=cast.lena)
+    release = SOPRelease.objects.get()
+    services.acknowledge(person=cast.noor, release=release)
+    if model is ModulePicture:
+        text = module.version.texts.get()
+        ModulePicture.objects.create(text=text, source_hash="x", file="x", width=1, height=1)
+    table = model._meta.db_table
+    assert model._base_manager.exists()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        connection.cursor().execute(statement.format(table))
 
 
 def test_after_handing_in_no_answer_is_taken(taking: Taking) -> None:
