@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast
-from tests.matrix.core import ACTORS, GO, OK, Row, World, outcome, routes
+from tests.matrix.core import ACTORS, ANY, GO, OK, Row, World, outcome, routes
 from tests.matrix.page import PAGE, as_markdown
 from tests.matrix.rows import ADMIN_PREFIX, ROWS
 
@@ -35,15 +35,14 @@ class _Undo(Exception):
     """Takes back what a request did, so that each actor meets the same state."""
 
 
-def ask(world: World, row: Row, actor: str, method: str) -> tuple[str, list[str]]:
-    """The outcome, and the statements that wrote to the domain."""
+def ask(world: World, row: Row, actor: str, method: str) -> tuple[str, list[str], str]:
+    """The outcome, the statements that wrote to the domain, and the answer's text."""
     url, data = row.url(world), row.data(world)
     client = client_for(world, actor)
     try:
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
             response = client.get(url) if method == "get" else client.post(url, data)
-            if response.streaming:
-                b"".join(response)  # read to its end, a file closes itself
+            body = b"".join(response)  # read to its end, a file closes itself
             raise _Undo
     except _Undo:
         pass
@@ -52,19 +51,25 @@ def ask(world: World, row: Row, actor: str, method: str) -> tuple[str, list[str]
         for query in queries.captured_queries
         if WRITES.match(query["sql"]) and not NOT_THE_DOMAIN.search(query["sql"])
     ]
-    return outcome(response), wrote
+    return outcome(response), wrote, body.decode(errors="replace")
 
 
 def check(world: World, row: Row, method: str) -> list[str]:
     """What differs from the row, one line for each actor."""
     wrong = []
     for actor, expected in (row.get if method == "get" else row.post).items():
-        got, wrote = ask(world, row, actor, method)
-        if got != expected:
+        got, wrote, body = ask(world, row, actor, method)
+        if expected not in (got, ANY):
             wrong.append(f"{actor}: {got} instead of {expected}")
-        may_write = row.writes_on_get if method == "get" else expected in (OK, GO)
+        may_write = expected in (OK, GO, ANY) and (method == "post" or row.writes_on_get)
         if wrote and not may_write:
             wrong.append(f"{actor}: wrote {wrote[0][:160]}")
+        if not row.secret:
+            continue
+        if method == "get" and (row.secret in body) != (actor in row.shown_to):
+            wrong.append(f"{actor}: meets “{row.secret}” or should: {body.count(row.secret)} times")
+        if method == "post" and expected != ANY and row.secret in body:
+            wrong.append(f"{actor}: meets “{row.secret}”")
     return wrong
 
 

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.matrix.core import ACTORS, BAD, GO, NOT_ALLOWED, NOT_FOUND, OK, SIGN_IN, Row
+from tests.matrix.core import (
+    ACTORS,
+    ANY,
+    BAD,
+    GO,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    OK,
+    REFUSED,
+    SIGN_IN,
+    Row,
+)
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "permissions.md"
-SIGNS = {OK: "yes", GO: "yes", SIGN_IN: "sign in", NOT_FOUND: "–", NOT_ALLOWED: "", BAD: "400"}
+SIGNS = {
+    OK: "yes",
+    GO: "yes",
+    ANY: "yes",
+    SIGN_IN: "sign in",
+    NOT_FOUND: "–",
+    REFUSED: "–",
+    NOT_ALLOWED: "",
+    BAD: "400",
+}
 HEADS = {
     "anonymous": "visitor",
     "staff": "owner",

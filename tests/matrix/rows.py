@@ -1,6 +1,17 @@
 """All rows, app by app."""
 
-from tests.matrix import accounts, kit, people, portal, scores, scoring, sop, training, wagtail
+from tests.matrix import (
+    accounts,
+    doors,
+    kit,
+    people,
+    portal,
+    scores,
+    scoring,
+    sop,
+    training,
+    wagtail,
+)
 
 APPS = {
     "Sign-in": accounts,
@@ -12,6 +23,7 @@ APPS = {
     "Scores": scores,
     "Jobs": kit,
     "Files of drafts": wagtail,
+    "Wagtail's doors to a procedure of the pickers that is being written": doors,
 }
 ROWS = [row for app in APPS.values() for row in app.ROWS]
 ADMIN_PREFIX = "cms/"
