@@ -50,6 +50,7 @@ def with_draft(world: World) -> dict[str, Any]:
 
 
 IN, TRY = allow(OK, *WRITERS), allow(ANY, *WRITERS)
+TURNED_BACK = {"other_lead": REFUSED, "approver": REFUSED}
 # Lists open for other writers too; they list nothing of this section.
 LISTS = allow(OK, "lead", "other_lead", "admin") | {"approver": REFUSED}
 TRY_LISTS = allow(ANY, "lead", "other_lead", "approver", "admin")
@@ -82,7 +83,8 @@ ROWS = [
     door("wagtailadmin_pages:revisions_view", "An older draft", revision),
     door("wagtailadmin_pages:revisions_revert", "Go back to an older draft", revision,
          writes_on_get=True),
-    door("wagtailadmin_pages:revisions_compare", "Compare drafts", compare),
+    door("wagtailadmin_pages:revisions_compare", "Compare drafts", compare,
+         IN | TURNED_BACK, TRY | TURNED_BACK),
     door("wagtailadmin_pages:usage", "Where it is used", page()),
     door("wagtailadmin_pages:copy", "Copy", page()),
     door("wagtailadmin_pages:move", "Move", page("page_to_move_id")),
