@@ -68,6 +68,7 @@ class _Registered:
 
 
 _registry: dict[str, _Registered] = {}
+_daily: list[Callable[[], object]] = []
 
 
 def register(
@@ -87,6 +88,25 @@ def register(
         return handler
 
     return keep
+
+
+def daily(chore: Callable[[], object]) -> Callable[[], object]:
+    """Have the worker call the decorated function when it starts and whenever a new day begins.
+
+    Every worker does, so a chore must be safe to run twice, and at the same time.
+    """
+    if chore not in _daily:
+        _daily.append(chore)
+    return chore
+
+
+def do_daily() -> None:
+    """What a new day asks for; one chore that fails keeps no other from its turn."""
+    for chore in _daily:
+        try:
+            chore()
+        except Exception:
+            logger.exception("The daily chore %s failed", chore.__qualname__)
 
 
 def _registered(kind: str) -> _Registered:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from kit.jobs import Progress, register
+from kit.jobs import Progress, daily, register
 from kit.models import Job
 from kit.tables import TableError, read_table
 from people.importing import import_people
 from people.models import User
+from people.services import apply_dates
 from people.uploads import path_of
 
 IMPORT = "import_people"
+
+daily(apply_dates)
 
 
 @register(IMPORT, expects=(TableError,))

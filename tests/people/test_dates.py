@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from kit import jobs
 from people import services
 from people.models import Membership, RoleHolding, Team, User
 from people.queries import lead_of, roles_of, team_of
@@ -85,7 +86,7 @@ def test_a_planned_end_of_leading_keeps_the_rights_until_the_day(cast: Cast, tim
     assert cast.lena.has_perm("people.lead_team", cast.pickers)
 
     time_machine.move_to(timezone.now() + dt.timedelta(days=1))
-    services.apply_dates()
+    jobs.do_daily()  # as the worker does
     lena = User.objects.get(pk=cast.lena.pk)
     assert not lena.has_perm("people.lead_team", cast.pickers)
     assert "Team leads" not in lena.group_names

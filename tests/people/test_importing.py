@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from django.utils import timezone
 from kit.tables import read_table
 from people import services
 from people.importing import Report, import_people
+from people.importing.columns import recognise
+from people.importing.rows import a_date
 from people.models import AuditRecord, Team, User
 from people.queries import roles_of, team_of
 from tests.cast import Cast
@@ -205,3 +208,19 @@ def test_the_command_takes_a_file_and_says_so(
         call_command("import_people", str(EXAMPLE), by="nobody")
     with pytest.raises(CommandError):
         call_command("import_people", "/no/such/file.csv")
+
+
+def test_every_heading_that_the_page_names_is_understood() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "people-import.md").read_text()
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| ") and "`" in line]
+    headings = [heading for row in rows for heading in re.findall(r"`([^`]+)`", row[2])]
+    assert len(headings) > 30
+    for heading in headings:
+        assert not recognise([heading]).ignored, heading
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-03-31", "2024/3/31", "2024.3.31", "2024年3月31日", "20240331"]
+)
+def test_dates_are_read_as_the_page_says(text: str) -> None:
+    assert a_date(text) == dt.date(2024, 3, 31)

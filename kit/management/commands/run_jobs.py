@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
@@ -38,8 +39,9 @@ class Command(BaseCommand):
         )
         worker.configure_signals()
         jobs.reap()
+        jobs.do_daily()
         stop = threading.Event()
-        reaper = threading.Thread(target=_keep_reaping, args=[stop], name="reaper", daemon=True)
+        reaper = threading.Thread(target=_keep_house, args=[stop], name="house", daemon=True)
         reaper.start()
         try:
             worker.run()
@@ -48,10 +50,15 @@ class Command(BaseCommand):
             reaper.join()
 
 
-def _keep_reaping(stop: threading.Event) -> None:
+def _keep_house(stop: threading.Event) -> None:
+    """Looks for dead jobs every half minute, and does the chores of each new day."""
+    done_on = timezone.localdate()
     while not stop.wait(REAP_EVERY):
         try:
             jobs.reap()
+            if done_on != timezone.localdate():
+                jobs.do_daily()
+                done_on = timezone.localdate()
         except DatabaseError:
             logger.warning("The reaper could not look for dead jobs", exc_info=True)
         finally:

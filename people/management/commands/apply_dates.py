@@ -8,7 +8,7 @@ from people.services import apply_dates
 
 
 class Command(BaseCommand):
-    help = "Makes planned leads and leavers of today true; run it once a day, soon after midnight."
+    help = "Makes planned leads and leavers of today true. The worker does it by itself each day."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{apply_dates()} changes.")
