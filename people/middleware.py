@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -53,4 +54,16 @@ class EditorialDoorMiddleware:
             and not user.has_perm("wagtailadmin.access_admin")
         ):
             raise Http404
+        return self.get_response(request)
+
+
+class NoNullMiddleware:
+    """A NUL in an address is nobody's: PostgreSQL can't hold one, and asking it is a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
         return self.get_response(request)

@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import Cast
 from tests.matrix.core import ACTORS, ANY, GO, OK, Row, World, outcome, routes
 from tests.matrix.page import PAGE, as_markdown
 from tests.matrix.rows import ADMIN_PREFIX, ROWS
+from tests.matrix.standing import standing_cast, taken_back, world
+
+__all__ = ["standing_cast", "world"]  # fixtures
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # Messages and sign-in live in the session; that is not the domain.
 NOT_THE_DOMAIN = re.compile(r'"django_session"')
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return World(cast)
 
 
 def client_for(world: World, actor: str) -> Client:
@@ -31,21 +28,13 @@ def client_for(world: World, actor: str) -> Client:
     return client
 
 
-class _Undo(Exception):
-    """Takes back what a request did, so that each actor meets the same state."""
-
-
 def ask(world: World, row: Row, actor: str, method: str) -> tuple[str, list[str], str]:
     """The outcome, the statements that wrote to the domain, and the answer's text."""
     url, data = row.url(world), row.data(world)
     client = client_for(world, actor)
-    try:
-        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-            response = client.get(url) if method == "get" else client.post(url, data)
-            body = b"".join(response)  # read to its end, a file closes itself
-            raise _Undo
-    except _Undo:
-        pass
+    with taken_back(), CaptureQueriesContext(connection) as queries:
+        response = client.get(url) if method == "get" else client.post(url, data)
+        body = b"".join(response)  # read to its end, a file closes itself
     wrote = [
         query["sql"]
         for query in queries.captured_queries
