@@ -10,12 +10,21 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from scoring.models import Band, Component, ScorecardLine, Verdict
 from scoring.models.scorecards import Judged
 
 HOUR_US = 3_600_000_000
 ANY = "*"
+# The words that the example mappings translate an export's difficulty into.
+DIFFICULTIES = {
+    "normal": pgettext_lazy("difficulty", "standard"),
+    "mixed": pgettext_lazy("difficulty", "several items"),
+    "bulky": pgettext_lazy("difficulty", "bulky"),
+    "fragile": pgettext_lazy("difficulty", "fragile"),
+    "complex": pgettext_lazy("difficulty", "complex"),
+}
 TONES = {Band.BELOW: "warn", Band.MEETS: "ok", Band.EXCEEDS: "ok"}
 
 
@@ -53,7 +62,10 @@ def named(names: dict[str, str] | None) -> str:
 
 
 def difficulty(code: str) -> str:
-    return _("not known") if code == ANY else code
+    """The usual words of the exports in the reader's language; a store's own word as it is."""
+    if code == ANY:
+        return _("not known")
+    return str(DIFFICULTIES.get(code, code))
 
 
 def verdict(judged: Judged) -> str:

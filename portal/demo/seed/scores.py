@@ -34,7 +34,7 @@ def build(stage: Stage) -> int:
     for place in range(DAYS // PERIOD_DAYS):
         first = stage.day(DAYS - place * PERIOD_DAYS)
         end = first + dt.timedelta(days=PERIOD_DAYS)
-        name = f"{first:%Y-%m-%d}_{end - dt.timedelta(days=1):%m-%d}"
+        name = f"{end - dt.timedelta(days=1):%Y}-P{place + 1}"
         if not ScoringPeriod.objects.filter(name=name).exists():
             with transaction.atomic():
                 _period(stage, name, first, end)
