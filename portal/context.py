@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from people.permissions import is_approver, leads_any_team
-from scoring.permissions import can_read_imports, can_read_unattributed
+from scoring.permissions import (
+    can_read_all_scorecards,
+    can_read_imports,
+    can_read_unattributed,
+)
 from sop.permissions import can_write
 
 THEMES = ("light", "dark")
@@ -70,6 +74,8 @@ def _places(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
         yield pgettext("navigation", "Write"), reverse("sop:writing"), "write"
     if user.sees_everyone or leads:
         yield _("People"), reverse("people:list"), "people"
+    if can_read_all_scorecards(user):
+        yield _("Periods"), reverse("scoring:periods"), "periods"
     if can_read_imports(user):
         yield pgettext("navigation", "Data"), reverse("scoring:imports"), "imports"
     if can_read_unattributed(user):
