@@ -24,6 +24,8 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 # A phone's bar has room for five; beyond that the fifth opens the others.
 BAR = 5
+# More places than this need a wide screen to stand in one line.
+LINE = 7
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Navigation:
     @property
     def more(self) -> tuple[Item, ...]:
         return self.items[len(self.bar) :]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.items) > LINE
 
     @property
     def more_is_current(self) -> bool:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kit.models import Named
 from people.models import Dated, DatedQuerySet, Role, User
@@ -132,9 +133,9 @@ class ScoringPeriod(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("open")
         CALCULATED = "calculated", _("calculated")
-        IN_REVIEW = "in_review", _("in review")
+        IN_REVIEW = "in_review", pgettext_lazy("scoring period", "in review")
         PUBLISHED = "published", _("published")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("scoring period", "closed")
 
     CALCULABLE = (State.OPEN, State.CALCULATED, State.IN_REVIEW)
 

@@ -122,3 +122,8 @@ def test_choices_lead_back_to_our_own_pages_only(name: str, client: Client, db: 
 def test_no_page_asks_another_host_for_anything(cast: Cast, sign_in: SignIn) -> None:
     html = sign_in(cast.noor).get("/").content.decode()
     assert "//" not in html.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_many_places_wait_for_a_wide_screen(cast: Cast, sign_in: SignIn) -> None:
+    assert "has-long-nav" in first_line(sign_in(cast.hua).get("/"))
+    assert "has-long-nav" not in first_line(sign_in(cast.noor).get("/"))
