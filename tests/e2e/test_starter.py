@@ -138,7 +138,7 @@ def test_the_first_day(ready: None, cast: Cast, visit: Visitor) -> None:
     answer(page, zh("True"))
     button(page, "Check and hand in").click()
     clean(starter)
-    button(page, "Hand in").click()
+    button(page, "Hand in the quiz").click()
 
     expect(main.get_by_role("heading", name=zh("Passed"), exact=True)).to_be_visible()
     expect(main.get_by_text("100 %").first).to_be_visible()
