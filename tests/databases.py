@@ -71,7 +71,9 @@ class SQLiteCopies:
 
     def restore(self) -> None:
         connections.close_all()
-        for suffix in ("-wal", "-shm"):
+        # A new file, not new bytes in the old one: a thread of the live server may still hold that
+        # open, and SQLite would share its stale write-ahead index ("disk I/O error").
+        for suffix in ("", "-wal", "-shm"):
             Path(f"{self.copy}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(self.template, self.copy)
         _use(str(self.copy))
