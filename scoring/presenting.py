@@ -253,7 +253,7 @@ class CardPage:
             heading=_("Errors by week"),
             svg=trend(
                 points, title=_("Incidents by week"), value_label=_("incidents"),
-                limits_label=_("what chance alone allows around the expected"),
+                limits_label=_("what chance alone allows"),
             ),
             columns=[_("Week of"), _("Incidents"), _("Expected")],
             rows=[

@@ -161,7 +161,11 @@ def _labelled(points: Sequence[Point]) -> list[int]:
     """Which points carry their label: the last, and as many evenly before it as a phone holds."""
     widest = max(width_of(point.label) for point in points) + 12
     step = max(1, -(-len(points) * widest // 270))
-    return sorted(range(len(points) - 1, -1, -int(step)))
+    chosen = list(range(len(points) - 1, -1, -int(step)))
+    # The last label ends at its point, half a word further left than the others.
+    if len(chosen) > 1 and step * 270 / len(points) < 1.6 * widest:
+        del chosen[1]
+    return sorted(chosen)
 
 
 def _keys(points: Sequence[Point], value_label: str, limits_label: str) -> list[Key]:
