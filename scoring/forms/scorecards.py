@@ -131,18 +131,23 @@ class WeightsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        role = self.fields["role"]
-        role.queryset = Role.objects.all()
-        role.empty_label = _("every role without weights of its own")
+        self.fields["role"] = forms.ModelChoiceField(
+            label=_("Role"),
+            queryset=Role.objects.all(),
+            required=False,
+            empty_label=_("every role without weights of its own"),
+        )
 
 
 class PeriodFilter(forms.Form):
     """Which cards of a period are listed."""
 
-    team = forms.ModelChoiceField(label=_("Team"), queryset=None, required=False)
-
     def __init__(self, *args: Any, period: ScoringPeriod, **options: Any) -> None:
         super().__init__(*args, **options)
         used = period.scorecards.current().values("team")
-        self.fields["team"].queryset = Team.objects.filter(pk__in=used)
-        self.fields["team"].empty_label = _("all teams")
+        self.fields["team"] = forms.ModelChoiceField(
+            label=_("Team"),
+            queryset=Team.objects.filter(pk__in=used),
+            required=False,
+            empty_label=_("all teams"),
+        )
