@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from scoring.models import Band, Component, ScorecardLine, Verdict
 from scoring.models.scorecards import Judged
