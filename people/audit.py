@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.models import AuditRecord, User
 
@@ -44,21 +45,21 @@ WORDS: dict[str, str | Promise] = {
 DETAILS: dict[str, str | Promise] = {
     "account": _("account"),
     "added": _("added"),
-    "changed": _("changed"),
+    "changed": pgettext_lazy("people", "changed"),
     "email": _("e-mail"),
     "ends_on": _("to"),
     "file": _("file"),
     "groups": _("groups"),
-    "hired_on": _("first day"),
+    "hired_on": pgettext_lazy("people", "first day"),
     "is_active": _("in use"),
     "language": _("language"),
-    "name": _("name"),
+    "name": pgettext_lazy("people", "name"),
     "name_en": _("English"),
     "name_zh": _("Chinese"),
     "on": _("from"),
     "parent": _("part of"),
     "reason": _("reason"),
-    "removed": _("removed"),
+    "removed": pgettext_lazy("people", "removed"),
     "role": _("role"),
     "rows": _("rows"),
     "system": _("system"),

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people import groups
 from people.models import Role, Team, User
@@ -80,12 +81,12 @@ class NewPersonForm(PersonForm):
 
 class MoveForm(forms.Form):
     team = forms.ModelChoiceField(Team.objects.filter(is_active=True), label=_("New team"))
-    on = today_field(_("From"), _("The team before ends on this day."))
+    on = today_field(pgettext_lazy("people", "From"), _("The team before ends on this day."))
 
 
 class StartRoleForm(forms.Form):
     role = forms.ModelChoiceField(Role.objects.all(), label=_("Role"))
-    on = today_field(_("From"))
+    on = today_field(pgettext_lazy("people", "From"))
 
 
 class EndForm(forms.Form):
@@ -99,7 +100,7 @@ class AccountForm(forms.Form):
         help_text=_("As in the mapping of its export, for example wms."),
     )
     account = forms.CharField(label=_("Account or badge"), max_length=80)
-    on = today_field(_("From"))
+    on = today_field(pgettext_lazy("people", "From"))
     ends_on = DayField(
         label=_("To"),
         required=False,
@@ -177,7 +178,10 @@ class TeamForm(NameForm):
 
 class LeadForm(forms.Form):
     person = forms.ModelChoiceField(User.objects.none(), label=_("Who"))
-    on = today_field(_("From"), _("The rights on the team and its procedures come with this day."))
+    on = today_field(
+        pgettext_lazy("people", "From"),
+        _("The rights on the team and its procedures come with this day."),
+    )
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -63,7 +63,12 @@ def written(queries: CaptureQueriesContext) -> list[str]:
     ]
 
 
-POSTS = [row for row in OURS if who_may(row, "post", OK, GO)]
+def once_a_route(rows: list[Row]) -> list[Row]:
+    """The first row of each route: these tries don't depend on the object's state."""
+    return list({row.route: row for row in reversed(rows)}.values())
+
+
+POSTS = once_a_route([row for row in OURS if who_may(row, "post", OK, GO)])
 
 
 def test_no_form_is_taken_from_another_site(world: World) -> None:
@@ -108,7 +113,7 @@ def test_no_redirect_leads_away(world: World) -> None:
                 if response.headers.get(header, "").startswith(("http", "//")):
                     yield f"{method} leads to {response.headers[header]}"
 
-    assert not over(world, OURS, check)
+    assert not over(world, once_a_route(OURS), check)
 
 
 def test_other_methods_do_nothing(world: World) -> None:
@@ -122,7 +127,7 @@ def test_other_methods_do_nothing(world: World) -> None:
                 if response.status_code >= 500 or written(queries):
                     yield f"{method}: {response.status_code}, wrote {written(queries)}"
 
-    assert not over(world, OURS, check)
+    assert not over(world, once_a_route(OURS), check)
 
 
 def strange_paths() -> Iterator[str]:
@@ -151,7 +156,7 @@ def test_strange_addresses_are_not_found(world: World) -> None:
 
 
 LISTS = [row for row in OURS if who_may(row, "get", OK)]
-FOR_HR = [row for row in LISTS if row.get["hr"] == OK]
+FOR_HR = once_a_route([row for row in LISTS if row.get["hr"] == OK])
 NAMES = "q page team role state since until verb period module process kind sort replaces source"
 NONSENSE = ("%00", "9" * 30, "-1", "abc", "%27%22%3E%3Cscript%3E", "%F0%9F%92%A9", "2024-02-30")
 

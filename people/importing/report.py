@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def problems_frame(problems: list[dict[str, Any]]) -> pd.DataFrame:
         "column": _("Column"),
         "value": _("Value"),
         "reason": _("What is wrong"),
-        "mend": _("What to do"),
+        "mend": pgettext("people", "What to do"),
     }
     rows = [[problem[name] for name in headings] for problem in problems]
     return pd.DataFrame(rows, columns=list(headings.values()))

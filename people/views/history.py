@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from people.audit import WORDS
@@ -22,7 +23,7 @@ PAGE_SIZE = 50
 class AuditFilter(forms.Form):
     q = forms.CharField(label=_("Who or what"), required=False)
     verb = forms.ChoiceField(label=_("What was done"), required=False)
-    since = DayField(label=_("From"), required=False)
+    since = DayField(label=pgettext_lazy("people", "From"), required=False)
     until = DayField(label=_("To"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
