@@ -8,10 +8,13 @@ class TrainingConfig(AppConfig):
     verbose_name = _("training")
 
     def ready(self) -> None:
+        from people import audit
         from sop import workflow
         from training import hooks, immutability, receivers, services
+        from training.audit_words import WORDS
         from training.models import ModulePage
 
+        audit.name_verbs(WORDS)
         assert hooks  # connected by their import
         assert receivers
         workflow.register(ModulePage, services.publish_module)
