@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +18,7 @@ from django.urls import reverse
 from people.models import Role, Team, User
 from tests.matrix.core import GO, OK, Row, World, outcome, routes
 from tests.matrix.rows import ADMIN_PREFIX, ROWS
-from tests.matrix.standing import standing_cast, taken_back, world
+from tests.matrix.standing import standing_cast, taken_back, watched, world
 
 __all__ = ["standing_cast", "world"]
 
@@ -77,7 +76,7 @@ def test_no_form_is_taken_from_another_site(world: World) -> None:
     def check(world: World, row: Row) -> Iterator[str]:
         client = client_of(world, who_may(row, "post", OK, GO), enforce_csrf_checks=True)
         url, data = row.url(world), row.data(world)
-        with CaptureQueriesContext(connection) as queries:
+        with watched() as queries:
             status = client.post(url, data).status_code
         if status != 403:
             yield f"taken with {status}"
@@ -121,7 +120,7 @@ def test_other_methods_do_nothing(world: World) -> None:
         url = row.url(world)
         for asker in (client_of(world, "admin"), Client()):
             for method in ("put", "patch", "delete", "trace", "options"):
-                with CaptureQueriesContext(connection) as queries:
+                with watched() as queries:
                     response = getattr(asker, method)(url)
                 read(response)
                 if response.status_code >= 500 or written(queries):

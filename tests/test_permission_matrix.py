@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from tests.matrix.core import ACTORS, ANY, GO, OK, Row, World, outcome, routes
 from tests.matrix.page import PAGE, as_markdown
 from tests.matrix.rows import ADMIN_PREFIX, ROWS
-from tests.matrix.standing import standing_cast, taken_back, world
+from tests.matrix.standing import standing_cast, taken_back, watched, world
 
 __all__ = ["standing_cast", "world"]  # fixtures
 
@@ -32,7 +30,7 @@ def ask(world: World, row: Row, actor: str, method: str) -> tuple[str, list[str]
     """The outcome, the statements that wrote to the domain, and the answer's text."""
     url, data = row.url(world), row.data(world)
     client = client_for(world, actor)
-    with taken_back(), CaptureQueriesContext(connection) as queries:
+    with taken_back(), watched() as queries:
         response = client.get(url) if method == "get" else client.post(url, data)
         body = b"".join(response)  # read to its end, a file closes itself
     wrote = [

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import fields
 
 import pytest
-from django.db import transaction
+from django.db import connection, reset_queries, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, build_cast
 from tests.matrix.core import World
@@ -22,6 +23,17 @@ def taken_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def watched() -> Iterator[CaptureQueriesContext]:
+    """The statements of what is done inside.
+
+    Django's log holds 9,000 and is emptied by a request; inside a capture none is.
+    """
+    reset_queries()
+    with CaptureQueriesContext(connection) as queries:
+        yield queries
 
 
 @pytest.fixture(scope="module")
