@@ -124,3 +124,13 @@ class PostgreSQLCopies:
 
 def copies(worker: str) -> SQLiteCopies | PostgreSQLCopies:
     return SQLiteCopies(worker) if connection.vendor == "sqlite" else PostgreSQLCopies(worker)
+
+
+def database_url() -> str:
+    """Address of the copy that this test works on, for a process of its own."""
+    wanted = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{wanted['NAME']}"
+    # A socket's folder is a path, and django-environ reads it after a second slash.
+    host = "/" + wanted["HOST"] if wanted["HOST"].startswith("/") else wanted["HOST"]
+    return f"postgres://{wanted['USER']}@{host}/{wanted['NAME']}"

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from kit import jobs
 from kit.models import Job
+from tests.databases import database_url
 
 LONG_AGO = dt.timedelta(hours=1)
 
@@ -289,14 +290,6 @@ def test_a_busy_handler_is_kept_alive_by_its_heartbeat(monkeypatch):
         return "silent"
 
     assert jobs.run_now(jobs.enqueue("busy", owner=None)).result == "alive"
-
-
-def database_url():
-    wanted = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{wanted['NAME']}"
-    host = "/" + wanted["HOST"] if wanted["HOST"].startswith("/") else wanted["HOST"]
-    return f"postgres://{wanted['USER']}@{host}/{wanted['NAME']}"
 
 
 @pytest.mark.django_db(transaction=True)

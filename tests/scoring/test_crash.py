@@ -9,12 +9,10 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from people.models import User
@@ -23,6 +21,7 @@ from scoring.models import LedgerFile, OperationsImport
 from scoring.queries import current_snapshot
 from scoring.services import imports
 from scoring.snapshot import Snapshot
+from tests.databases import database_url
 from tests.scoring.operations import MAPPING, csv_bytes, row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,14 +55,9 @@ def files(settings: object, tmp_path: Path) -> list[str]:
 
 def kill_at(point: str, files: list[str], folder: Path) -> None:
     """Run the import in a process of its own that dies at the fault point."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:  # the server that the tests use, but the copy that this one works on
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "HANDRAIL_DATA_DIR": str(folder),
         "SECRET_KEY": django_settings.SECRET_KEY,
         "EMAIL_URL": "memorymail://",
